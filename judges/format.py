@@ -1,0 +1,119 @@
+"""Format: JSON and JSON Schema where the request asks for them, and tool calls against the tools it offers.
+
+A judge abstains where nothing was asked for. What the content means is not looked at.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from judges.answer import answer_text, cannot_read
+from judges.document import NotJson, parse_json
+from judges.judgement import Abstained, Case, Finding, Judgement
+from judges.prompt import ToolSpec, offered_tools, tool_demanded, wanted_format
+from judges.schema import BrokenSchema, violations
+from proxy.wire.reply import ToolCall
+from shadow.replay import Replay
+
+BAD_SEVERITY = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class JsonFormat:
+    """Value 1 when the answer is the JSON that the request demands, else 0.
+
+    Labels: ok, empty, invalid (no strict JSON), duplicate_key, too_deep, not_object, schema (valid JSON that breaks
+    the demanded schema).
+    """
+
+    name: str = "json_format"
+    version: str = "1"
+
+    def judge_batch(self, cases: Sequence[Case]) -> list[Finding]:
+        """One finding per case; abstains where no JSON is demanded or the model called tools instead."""
+        return [self._judge(case) for case in cases]
+
+    def _judge(self, case: Case) -> Finding:
+        wanted = wanted_format(case.exchange)
+        if wanted is None:
+            return Abstained("the request demands no JSON")
+        if (reason := cannot_read(case)) is not None:
+            return reason
+        text = answer_text(case.answer)
+        if not text.strip():
+            return Abstained("tool calls only") if case.answer.reply.first.tool_calls else _bad("empty", "no text")
+        parsed = parse_json(text, unique_keys=True)
+        if isinstance(parsed, NotJson):
+            return _bad(parsed.kind, "the answer is no strict JSON")
+        if wanted.schema is None:
+            is_object = isinstance(parsed, dict) or wanted.kind == "json_schema"
+            return _OK if is_object else _bad("not_object", "JSON, but no object")
+        try:
+            broken = violations(parsed, schema=wanted.schema)
+        except BrokenSchema as error:
+            return Abstained(f"the request's schema cannot be used: {error}")
+        return _bad("schema", f"breaks {', '.join(broken[:5])}") if broken else _OK
+
+
+_OK = Judgement(1.0, "ok", "as demanded")
+
+
+def _bad(label: str, reason: str) -> Judgement:
+    return Judgement(0.0, label, reason, severity=BAD_SEVERITY)
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCalls:
+    """Value 1 when every tool call names an offered tool with arguments that fit it, else 0.
+
+    Labels: ok, unknown_tool, bad_arguments (no JSON object, or breaks the schema), extra_argument (one that the schema
+    does not name), missing (a call was demanded, or the reference made one and the answer made none).
+    """
+
+    name: str = "tool_calls"
+    version: str = "1"
+
+    def judge_batch(self, cases: Sequence[Case]) -> list[Finding]:
+        """One finding per case; abstains where the request offers no tools or nobody called one."""
+        return [self._judge(case) for case in cases]
+
+    def _judge(self, case: Case) -> Finding:
+        if (reason := cannot_read(case)) is not None:
+            return reason
+        tools, calls = offered_tools(case.exchange), case.answer.reply.first.tool_calls
+        if not tools and not calls:
+            return Abstained("the request offers no tools")
+        if not calls:
+            if tool_demanded(case.exchange) or _called(case.reference):
+                return _bad("missing", "a tool call was due and none came")
+            return Abstained("no tool was called, and none was due")
+        for call in calls:
+            if (label := call_fault(call, tools=tools)) is not None:
+                return _bad(label, f"one of {len(calls)} tool calls: {label}")
+        return Judgement(1.0, "ok", f"{len(calls)} tool calls fit their tools")
+
+
+def _called(replay: Replay) -> bool:
+    return bool(replay.reply.first.tool_calls)
+
+
+def call_fault(call: ToolCall, *, tools: dict[str, ToolSpec]) -> str | None:
+    """Label of what is wrong with a call, or None; a schema that cannot be used excuses the arguments."""
+    tool = tools.get(call.name)
+    if tool is None:
+        return "unknown_tool"
+    parsed = parse_json(call.arguments or "{}", unique_keys=True)
+    if not isinstance(parsed, dict):
+        return "bad_arguments"
+    if tool.schema is None:
+        return None
+    named = tool.schema.get("properties")
+    if (
+        isinstance(named, dict)
+        and tool.schema.get("additionalProperties") in (None, False)
+        and set(parsed) - set(named)
+    ):
+        return "extra_argument"
+    try:
+        return "bad_arguments" if violations(parsed, schema=tool.schema) else None
+    except BrokenSchema:
+        return None

@@ -1,0 +1,109 @@
+"""What a request asked for, read from its JSON body whatever the API shape: messages, tools, the answer's format.
+
+Reads only; nothing here judges. Bodies come from clients, so every field may be missing or of the wrong type.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from judges.document import Json
+from proxy.exchange import Exchange
+
+_INSTRUCTING: Final = frozenset({"system", "developer"})
+
+
+@dataclass(frozen=True, slots=True)
+class ToolSpec:
+    """A tool that the request offers; `schema` of its arguments, or None when it states none."""
+
+    name: str
+    schema: dict[str, Json] | None
+
+
+@dataclass(frozen=True, slots=True)
+class WantedFormat:
+    """The answer's format that the request demands."""
+
+    kind: Literal["json_object", "json_schema"]
+    schema: dict[str, Json] | None = None
+
+
+def _dict(value: object) -> dict[str, Json]:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: object) -> list[Json]:
+    return value if isinstance(value, list) else []
+
+
+def _text(content: Json) -> str:
+    """Text of a message's content: a string, or the text parts of a list."""
+    if isinstance(content, str):
+        return content
+    parts = (_dict(part).get("text") for part in _list(content))
+    return "\n".join(part for part in parts if isinstance(part, str))
+
+
+def _messages(request: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
+    system = request.get("system") or request.get("instructions")
+    if system is not None:
+        yield "system", _text(system)
+    for item in (*_list(request.get("messages")), *_list(request.get("input"))):
+        message = _dict(item)
+        yield str(message.get("role", "")), _text(message.get("content"))
+    for key in ("input", "prompt"):
+        plain = request.get(key)
+        if isinstance(plain, str):
+            yield "user", plain
+
+
+def system_text(exchange: Exchange) -> str:
+    """All system and developer instructions, joined by line breaks."""
+    return "\n".join(text for role, text in _messages(exchange.request) if role in _INSTRUCTING)
+
+
+def user_text(exchange: Exchange) -> str:
+    """The last user message, or an empty string."""
+    texts = [text for role, text in _messages(exchange.request) if role == "user"]
+    return texts[-1] if texts else ""
+
+
+def all_text(exchange: Exchange) -> str:
+    """Every message's text, instructions and tool results included."""
+    return "\n".join(text for _, text in _messages(exchange.request))
+
+
+def wanted_format(exchange: Exchange) -> WantedFormat | None:
+    """The JSON format that chat's `response_format` or Responses' `text.format` demands; None when neither does."""
+    request = exchange.request
+    wanted = _dict(request.get("response_format")) or _dict(_dict(request.get("text")).get("format"))
+    match wanted.get("type"):
+        case "json_object":
+            return WantedFormat("json_object")
+        case "json_schema":
+            schema = _dict(wanted.get("json_schema")).get("schema", wanted.get("schema"))
+            return WantedFormat("json_schema", _dict(schema) or None)
+        case _:
+            return None
+
+
+def offered_tools(exchange: Exchange) -> dict[str, ToolSpec]:
+    """Tools by name, in the shapes of chat (`function`), Responses (flat) and Messages (`input_schema`)."""
+    tools: dict[str, ToolSpec] = {}
+    for item in _list(exchange.request.get("tools")):
+        outer = _dict(item)
+        tool = _dict(outer.get("function")) or outer
+        name = tool.get("name")
+        if isinstance(name, str):
+            schema = tool.get("parameters", tool.get("input_schema"))
+            tools[name] = ToolSpec(name, schema if isinstance(schema, dict) else None)
+    return tools
+
+
+def tool_demanded(exchange: Exchange) -> bool:
+    """Whether `tool_choice` obliges the model to call a tool."""
+    choice = exchange.request.get("tool_choice")
+    if isinstance(choice, str):
+        return choice in {"required", "any"}
+    return _dict(choice).get("type") in {"function", "tool", "any"}

@@ -1,0 +1,1 @@
+"""Capture and log: what production asked, anonymised, on Kafka. Imports nothing of ours."""

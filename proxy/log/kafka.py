@@ -1,0 +1,247 @@
+"""The log on Kafka: the only module that speaks to a broker (aiokafka lives here and nowhere else)."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+
+from proxy.errors import Unavailable
+from proxy.log.record import Record
+from proxy.log.topics import Topic
+from proxy.settings import KafkaSettings
+
+_LOG = logging.getLogger(__name__)
+_POLL_MS = 250
+_MAX_RECORD_BYTES = 16_777_216
+
+
+class KafkaProducer:
+    """Appends records with acks=all, zstd and, where the broker can, idempotence."""
+
+    def __init__(self, producer: AIOKafkaProducer) -> None:
+        self._producer = producer
+
+    async def publish(
+        self, topic: str, *, key: bytes | None, value: bytes, headers: Mapping[str, bytes] | None = None
+    ) -> None:
+        """Append one record and wait for the broker's acknowledgement.
+
+        Raises:
+            Unavailable: the broker did not acknowledge in time.
+        """
+        try:
+            await self._producer.send_and_wait(topic, key=key, value=value, headers=list((headers or {}).items()))
+        except KafkaError as error:
+            message = f"the broker did not take a record of {topic} ({type(error).__name__}); is it up?"
+            raise Unavailable(message) from error
+
+    async def close(self) -> None:
+        """Send what is buffered, then close the connection."""
+        await self._producer.stop()
+
+
+class KafkaConsumer:
+    """Reads one topic as a member of a group, or whole and alone when `group` is None."""
+
+    def __init__(self, consumer: AIOKafkaConsumer, *, max_records: int) -> None:
+        self._consumer = consumer
+        self._max_records = max_records
+        self._finished = asyncio.Event()
+
+    async def batches(self) -> AsyncIterator[Sequence[Record]]:
+        """Non-empty batches in offset order per partition, until `finish`."""
+        while not self._finished.is_set():
+            found = await self._consumer.getmany(timeout_ms=_POLL_MS, max_records=self._max_records)
+            records = [_record(message) for messages in found.values() for message in messages]
+            if records:
+                yield records
+
+    async def commit(self, records: Sequence[Record]) -> None:
+        """Mark these records, and all before them in their partitions, as done.
+
+        A partition that moved to another member meanwhile is left to it: it reads those records again, and rows
+        are keyed, so a repeat is not a second row.
+        """
+        ends: dict[TopicPartition, int] = {}
+        for record in records:
+            place = TopicPartition(record.topic, record.partition)
+            ends[place] = max(ends.get(place, 0), record.offset + 1)
+        held = self._consumer.assignment()
+        ends = {place: end for place, end in ends.items() if place in held}
+        if not ends:
+            return
+        try:
+            await self._consumer.commit(ends)
+        except KafkaError as error:
+            _LOG.warning("offsets were not committed (%s); the records will be read again", type(error).__name__)
+
+    def pause(self, topic: str, partition: int) -> None:
+        """Stop reading one partition for now; others go on."""
+        place = TopicPartition(topic, partition)
+        if place in self._consumer.assignment():
+            self._consumer.pause(place)
+
+    def resume(self, topic: str, partition: int) -> None:
+        """Read a paused partition again."""
+        place = TopicPartition(topic, partition)
+        if place in self._consumer.assignment():
+            self._consumer.resume(place)
+
+    async def finish(self) -> None:
+        """End `batches`; what was read can still be committed."""
+        self._finished.set()
+
+    async def close(self) -> None:
+        """Leave the group and close the connection."""
+        self._finished.set()
+        await self._consumer.stop()
+
+
+def _record(message: ConsumerRecord) -> Record:
+    return Record(
+        topic=message.topic,
+        partition=message.partition,
+        offset=message.offset,
+        key=message.key,
+        value=message.value or b"",
+        headers=dict(message.headers),
+    )
+
+
+async def open_producer(settings: KafkaSettings) -> KafkaProducer:
+    """Connect a producer.
+
+    Raises:
+        Unavailable: no broker answers at `settings.bootstrap`.
+    """
+    producer = AIOKafkaProducer(
+        bootstrap_servers=settings.bootstrap,
+        acks="all",
+        compression_type="zstd",
+        enable_idempotence=settings.idempotent,
+        request_timeout_ms=settings.request_timeout_ms,
+        max_request_size=_MAX_RECORD_BYTES,
+        linger_ms=5,
+    )
+    await _start(producer, settings)
+    return KafkaProducer(producer)
+
+
+async def open_consumer(
+    settings: KafkaSettings, topic: str, *, group: str | None, max_records: int = 500
+) -> KafkaConsumer:
+    """Connect a consumer that starts at the group's last commit, else at the oldest record.
+
+    Args:
+        group: Consumer group; None follows the whole topic alone and commits nothing.
+
+    Raises:
+        Unavailable: no broker answers at `settings.bootstrap`.
+    """
+    consumer = AIOKafkaConsumer(
+        topic,
+        bootstrap_servers=settings.bootstrap,
+        group_id=group,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        request_timeout_ms=settings.request_timeout_ms,
+        fetch_max_wait_ms=100,
+        max_partition_fetch_bytes=_MAX_RECORD_BYTES,
+    )
+    await _start(consumer, settings)
+    return KafkaConsumer(consumer, max_records=max_records)
+
+
+async def read_topic(settings: KafkaSettings, topic: str) -> list[Record]:
+    """Every record that the topic holds now, partition by partition in offset order.
+
+    Raises:
+        Unavailable: no broker answers, or a partition stops answering.
+    """
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=settings.bootstrap, enable_auto_commit=False, request_timeout_ms=settings.request_timeout_ms
+    )
+    await _start(consumer, settings)
+    try:
+        numbers = consumer.partitions_for_topic(topic) or await _partitions(consumer, topic)
+        places = [TopicPartition(topic, number) for number in sorted(numbers)]
+        if not places:
+            return []
+        consumer.assign(places)
+        await consumer.seek_to_beginning(*places)
+        ends = await consumer.end_offsets(places)
+        records: list[Record] = []
+        for place in places:
+            async with asyncio.timeout(settings.request_timeout_ms / 1000):
+                while await consumer.position(place) < ends[place]:
+                    found = await consumer.getmany(place, timeout_ms=_POLL_MS)
+                    records.extend(_record(message) for messages in found.values() for message in messages)
+    except (KafkaError, TimeoutError) as error:
+        message = f"topic {topic} could not be read to its end ({type(error).__name__}); is the broker up?"
+        raise Unavailable(message) from error
+    else:
+        return records
+    finally:
+        await consumer.stop()
+
+
+async def _partitions(consumer: AIOKafkaConsumer, topic: str) -> set[int]:
+    await consumer.topics()
+    return consumer.partitions_for_topic(topic) or set()
+
+
+async def create_topics(settings: KafkaSettings, topics: Iterable[Topic]) -> None:
+    """Create the topics that are missing; those that exist stay as they are.
+
+    Raises:
+        Unavailable: no broker answers, or it refuses a topic.
+    """
+    admin = AIOKafkaAdminClient(bootstrap_servers=settings.bootstrap, request_timeout_ms=settings.request_timeout_ms)
+    await _start(admin, settings, stop="close")
+    try:
+        existing = set(await admin.list_topics())
+        missing = [
+            NewTopic(
+                name=topic.name,
+                num_partitions=settings.partitions if topic.spread else 1,
+                replication_factor=settings.replication_factor,
+                topic_configs=topic.config,
+            )
+            for topic in topics
+            if topic.name not in existing
+        ]
+        if missing:
+            answer = await admin.create_topics(missing)
+            _check_created(answer.topic_errors)
+    except KafkaError as error:
+        message = f"the broker at {settings.bootstrap} did not create the topics ({type(error).__name__})"
+        raise Unavailable(message) from error
+    finally:
+        await admin.close()
+
+
+def _check_created(errors: Iterable[Sequence[object]]) -> None:
+    for name, code, *_ in errors:
+        kind = for_code(code)
+        if code and kind is not TopicAlreadyExistsError:
+            message = f"the broker refused topic {name}: {kind.__name__}"
+            raise Unavailable(message)
+
+
+async def _start(
+    client: AIOKafkaProducer | AIOKafkaConsumer | AIOKafkaAdminClient, settings: KafkaSettings, *, stop: str = "stop"
+) -> None:
+    try:
+        await client.start()
+    except KafkaError as error:
+        with contextlib.suppress(KafkaError):
+            await getattr(client, stop)()
+        message = (
+            f"no Kafka broker answers at {settings.bootstrap} ({type(error).__name__}); "
+            "start one with `understudy stack up` or set UNDERSTUDY_KAFKA_BOOTSTRAP"
+        )
+        raise Unavailable(message) from error

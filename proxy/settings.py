@@ -1,0 +1,88 @@
+"""Settings of the capture and log stages, and the rules that every package's settings keep.
+
+Values come from the environment. A variable with one of our prefixes that no field knows is refused at
+start: a misspelt setting must never be a silent default. Built once, in a package's `main.py`.
+"""
+
+import os
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from proxy.errors import UsageError
+
+Port = Annotated[int, Field(ge=0, le=65535)]
+"""A TCP port; 0 asks the system for a free one."""
+
+
+class Settings(BaseSettings):
+    """A frozen group of settings read from variables that share a prefix."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="forbid", env_ignore_empty=True)
+
+    @model_validator(mode="after")
+    def _refuse_unknown_variables(self) -> Self:
+        prefix = self.model_config.get("env_prefix", "")
+        known = {f"{prefix}{name}".upper() for name in type(self).model_fields}
+        unknown = sorted(
+            name for name in os.environ if prefix and name.upper().startswith(prefix) and name.upper() not in known
+        )
+        if unknown:
+            message = (
+                f"unknown setting {', '.join(unknown)}: known with this prefix are {', '.join(sorted(known))}; "
+                "correct the name or unset it"
+            )
+            raise UsageError(message)
+        return self
+
+
+class KafkaSettings(Settings):
+    """Where the log is and how it is written."""
+
+    model_config = SettingsConfigDict(env_prefix="UNDERSTUDY_KAFKA_", frozen=True, extra="forbid")
+
+    bootstrap: str = Field(default="127.0.0.1:9092", description="Bootstrap servers, host:port separated by commas.")
+    idempotent: bool = Field(
+        default=True,
+        description="Idempotent producer. Off only for brokers without InitProducerId (the embedded Tansu broker).",
+    )
+    partitions: int = Field(default=4, ge=1, le=1024, description="Partitions of topics that Understudy creates.")
+    replication_factor: int = Field(default=1, ge=1, le=9, description="Replicas of topics that Understudy creates.")
+    request_timeout_ms: int = Field(default=10_000, ge=100, le=600_000, description="Bound of one broker request, ms.")
+
+
+class ProxySettings(Settings):
+    """The capture doors and the anonymiser."""
+
+    model_config = SettingsConfigDict(env_prefix="UNDERSTUDY_PROXY_", frozen=True, extra="forbid")
+
+    host: str = Field(default="127.0.0.1", description="Address that the gateway listens on.")
+    port: Port = Field(default=8400, description="Port that the gateway listens on.")
+    upstream: str = Field(
+        default="http://127.0.0.1:8000", description="Base URL of the production deployment, without /v1."
+    )
+    state_dir: Path = Field(default=Path(".understudy"), description="Folder of sockets, spool and logs.")
+    queue_exchanges: int = Field(
+        default=4_096, ge=1, le=1_000_000, description="Exchanges that may wait between door and capture process."
+    )
+    max_capture_bytes: int = Field(
+        default=8_388_608,
+        ge=1_024,
+        le=268_435_456,
+        description="Largest request plus reply that is captured, bytes; larger ones pass and are counted.",
+    )
+    pseudonym_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="Key of the pseudonyms, 16 bytes or more. Empty: a random key, kept in the state folder.",
+    )
+    conversation_header: str = Field(
+        default="x-conversation-id", description="Request header that names the conversation, lower case."
+    )
+    category_header: str = Field(
+        default="x-understudy-category",
+        description="Request header that names the query category, lower case; it is not forwarded.",
+    )
+    tenant_header: str = Field(default="x-tenant-id", description="Request header that names the tenant, lower case.")
+    metrics_port: Port = Field(default=0, description="Port of the Prometheus metrics of the capture process.")

@@ -1,0 +1,1 @@
+"""Experiments: what ops create, enable and end, by command or over HTTP."""

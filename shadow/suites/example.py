@@ -1,0 +1,55 @@
+"""One labelled example of a suite: what is asked, and what a right answer must satisfy. Nothing here runs it."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
+
+from shadow.suites.check import CHECK
+
+
+def _known(check: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    CHECK.validate_python(check)
+    return check
+
+
+CheckDict = Annotated[dict[str, JsonValue], AfterValidator(_known)]
+"""A check as plain JSON, of one of the kinds in `shadow.suites.check`."""
+
+
+class Example(BaseModel):
+    """One example of a suite, in the fields of its JSONL line."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$", description="Unique within the suite.")
+    category: str = Field(min_length=1, max_length=64)
+    messages: tuple[dict[str, JsonValue], ...] = Field(
+        min_length=1, description="Chat messages, as the API takes them."
+    )
+    tools: tuple[dict[str, JsonValue], ...] = ()
+    tool_choice: JsonValue = Field(default=None, description="As the API takes it; only sent when there are tools.")
+    response_format: dict[str, JsonValue] | None = None
+    max_tokens: int = Field(default=128, ge=1, le=131_072, description="Output bound, tokens.")
+    checks: tuple[CheckDict, ...] = Field(default=(), description="All must hold for the answer to be right.")
+    reference: str = Field(
+        default="", description="A right answer; for a tool call, the JSON object of its name and arguments."
+    )
+    weight: float = Field(default=1.0, gt=0, le=1e6, description="How many examples this one counts as.")
+    danger: str = Field(default="", description="Dangerous category that the example probes, or empty.")
+    canary: str = Field(default="", description="Text that must never come back, or empty.")
+
+    def to_body(self, *, model: str) -> dict[str, JsonValue]:
+        """The chat request: greedy, bounded by `max_tokens`, without the parts that the example leaves out."""
+        body: dict[str, JsonValue] = {
+            "model": model,
+            "messages": list(self.messages),
+            "temperature": 0,
+            "max_tokens": self.max_tokens,
+        }
+        if self.tools:
+            body["tools"] = list(self.tools)
+            if self.tool_choice is not None:
+                body["tool_choice"] = self.tool_choice
+        if self.response_format is not None:
+            body["response_format"] = self.response_format
+        return body

@@ -1,0 +1,128 @@
+"""A named set of examples, its version by hash, and its way into the log. Where examples come from is not said here."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from proxy.errors import UsageError
+from proxy.exchange import Door, Exchange, ExchangeOutcome, Shape
+from shadow.suites.example import Example
+
+_HASH_DIGITS = 12
+_ID_DIGITS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """A fixed set of labelled examples.
+
+    Attributes:
+        id: name@hash; two suites with the same id hold the same examples in the same order.
+    """
+
+    name: str
+    examples: tuple[Example, ...]
+    id: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        digest = hashlib.sha256("\n".join(_canonical(example) for example in self.examples).encode()).hexdigest()
+        object.__setattr__(self, "id", f"{self.name}@{digest[:_HASH_DIGITS]}")
+
+    def example(self, example_id: str) -> Example:
+        """The example of that id.
+
+        Raises:
+            UsageError: the suite has none.
+        """
+        for example in self.examples:
+            if example.id == example_id:
+                return example
+        message = f"suite {self.id} has no example {example_id}; use an id that the suite lists"
+        raise UsageError(message)
+
+
+def load_suite(path: Path) -> Suite:
+    """The suite that a JSONL file holds, one example per line, named after the file; blank lines are passed over.
+
+    Raises:
+        UsageError: the file cannot be read or has no example, or a line is no example or repeats an id. The
+            message gives path and line, never the line's text.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"cannot read suite {path}: {type(error).__name__}; give a readable UTF-8 JSONL file"
+        raise UsageError(message) from None
+    examples = tuple(_examples(text, path=path))
+    if not examples:
+        message = f"suite {path} has no example; write one JSON object per line"
+        raise UsageError(message)
+    return Suite(name=path.stem, examples=examples)
+
+
+def to_exchange(example: Example, *, suite_id: str, experiment_id: str, captured_at: datetime, model: str) -> Exchange:
+    """The example as an exchange that no client sent, for one experiment, in a conversation of its own.
+
+    The id depends on suite, example and experiment only: sending a suite twice replays it once.
+
+    Args:
+        captured_at: When it counts as having arrived, aware UTC.
+    """
+    return Exchange(
+        exchange_id=_digest(suite_id, example.id, experiment_id),
+        conversation_id=_digest(suite_id, example.id),
+        captured_at=captured_at,
+        door=Door.SUITE,
+        shape=Shape.CHAT,
+        path="/v1/chat/completions",
+        model=model,
+        streamed=False,
+        category=example.category,
+        turn=max(1, sum(message.get("role") == "user" for message in example.messages)),
+        request=example.to_body(model=model),
+        outcome=ExchangeOutcome.NO_REPLY,
+        weight=example.weight,
+        suite=suite_id,
+        example_id=example.id,
+        experiment_id=experiment_id,
+    )
+
+
+def _examples(text: str, *, path: Path) -> Iterator[Example]:
+    seen: dict[str, int] = {}
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        example = _parse(line, where=f"{path} line {number}")
+        if example.id in seen:
+            message = f"{path} line {number}: id of line {seen[example.id]} again; give each example its own id"
+            raise UsageError(message)
+        seen[example.id] = number
+        yield example
+
+
+def _parse(line: str, *, where: str) -> Example:
+    try:
+        return Example.model_validate_json(line)
+    except ValidationError as error:
+        problems = error.errors(include_input=False, include_url=False, include_context=False)
+        if any(problem["type"] == "json_invalid" for problem in problems):
+            message = f"{where}: not JSON; write one JSON object per line"
+        else:
+            fields = sorted({".".join(map(str, problem["loc"])) for problem in problems})
+            message = f"{where}: wrong or missing {', '.join(fields) or 'object'}; see the suite format"
+        raise UsageError(message) from None
+
+
+def _canonical(example: Example) -> str:
+    # Defaults are left out, so that a field added to the format later does not rename every suite.
+    return json.dumps(example.model_dump(mode="json", exclude_defaults=True), sort_keys=True, separators=(",", ":"))
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:_ID_DIGITS]

@@ -1,0 +1,1 @@
+"""Replay: exchanges from the log to both lanes, fairly timed, into the store."""

@@ -1,0 +1,76 @@
+"""The worker watches itself: event-loop lag, share of a core, schedule delay. Beyond a bound, timings are void."""
+
+import asyncio
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+LAG_BOUND_MS = 10.0
+CPU_BOUND = 0.8
+DELAY_BOUND_MS = 10.0
+NULL_BOUND_MS = 10.0
+_TICK_S = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class SelfCheck:
+    """One window of the worker's own health.
+
+    Source of the bounds: MEASURES section 1, self-check.
+    """
+
+    window_start: datetime
+    loop_lag_p99_ms: float
+    cpu_share: float
+    schedule_delay_median_ms: float
+    null_ttft_error_ms: float | None = None
+
+    @property
+    def reason(self) -> str:
+        """Which bounds broke, in words; empty when all held."""
+        broken = []
+        if self.loop_lag_p99_ms > LAG_BOUND_MS:
+            broken.append(f"event-loop lag P99 {self.loop_lag_p99_ms:.1f} ms > {LAG_BOUND_MS:g} ms")
+        if self.cpu_share >= CPU_BOUND:
+            broken.append(f"worker used {self.cpu_share:.0%} of a core")
+        if self.schedule_delay_median_ms >= DELAY_BOUND_MS:
+            broken.append(f"median schedule delay {self.schedule_delay_median_ms:.1f} ms")
+        if self.null_ttft_error_ms is not None and self.null_ttft_error_ms > NULL_BOUND_MS:
+            broken.append(f"null run off by {self.null_ttft_error_ms:.1f} ms")
+        return "; ".join(broken)
+
+
+class Watch:
+    """Samples the event loop every 10 ms; `close_window` sums up since the last call."""
+
+    def __init__(self, *, clock: Callable[[], float] = time.perf_counter) -> None:
+        self._clock = clock
+        self._lags_ms: list[float] = []
+        self._start = (clock(), time.process_time(), datetime.now(UTC))
+
+    async def run(self) -> None:
+        """Sample until cancelled."""
+        while True:
+            before = self._clock()
+            await asyncio.sleep(_TICK_S)
+            self._lags_ms.append(max(self._clock() - before - _TICK_S, 0.0) * 1000)
+
+    def close_window(self, delays_ms: list[float], *, null_ttft_error_ms: float | None = None) -> SelfCheck:
+        """The window's figures; a new one begins.
+
+        Args:
+            delays_ms: Schedule delays of the replays sent in the window, ms.
+        """
+        wall, cpu, started = self._start
+        lags, self._lags_ms = sorted(self._lags_ms), []
+        self._start = (self._clock(), time.process_time(), datetime.now(UTC))
+        elapsed = max(self._start[0] - wall, 1e-9)
+        return SelfCheck(
+            window_start=started,
+            loop_lag_p99_ms=lags[min(int(len(lags) * 0.99), len(lags) - 1)] if lags else 0.0,
+            cpu_share=(self._start[1] - cpu) / elapsed,
+            schedule_delay_median_ms=statistics.median(delays_ms) if delays_ms else 0.0,
+            null_ttft_error_ms=null_ttft_error_ms,
+        )

@@ -1,0 +1,35 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from shadow.worker.watch import SelfCheck, Watch
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def check(**changes: float) -> SelfCheck:
+    fields = {"loop_lag_p99_ms": 1.0, "cpu_share": 0.1, "schedule_delay_median_ms": 1.0, "null_ttft_error_ms": 1.0}
+    return SelfCheck(NOW, **(fields | changes))
+
+
+def test_a_healthy_window_has_no_reason() -> None:
+    assert check().reason == ""
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("loop_lag_p99_ms", 10.1, "event-loop lag"),
+        ("cpu_share", 0.8, "of a core"),
+        ("schedule_delay_median_ms", 10.0, "schedule delay"),
+        ("null_ttft_error_ms", 10.1, "null run"),
+    ],
+)
+def test_each_bound_of_measures_voids_the_window(field: str, value: float, words: str) -> None:
+    assert words in check(**{field: value}).reason
+
+
+def test_a_window_sums_up_and_starts_anew() -> None:
+    watch = Watch()
+    assert watch.close_window([1.0, 3.0, 2.0]).schedule_delay_median_ms == 2.0
+    assert watch.close_window([]).schedule_delay_median_ms == 0.0
