@@ -1,0 +1,168 @@
+"""The verdict with everything that it rests on: the record that the report reads and pipelines parse."""
+
+import json
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from shadow.deployment import Deployment
+
+
+class Verdict(StrEnum):
+    """The answer."""
+
+    GO = "GO"
+    NO_GO = "NO-GO"
+    INSUFFICIENT = "INSUFFICIENT EVIDENCE"
+
+    @property
+    def exit_code(self) -> int:
+        """Exit code for pipelines: 0 GO, 1 NO-GO, 2 INSUFFICIENT EVIDENCE."""
+        return {Verdict.GO: 0, Verdict.NO_GO: 1, Verdict.INSUFFICIENT: 2}[self]
+
+
+class GateStatus(StrEnum):
+    """What a gate says: the interval against the threshold, never the point estimate alone."""
+
+    PASS = "PASS"  # noqa: S105 - a gate's word
+    FAIL = "FAIL"
+    UNRESOLVED = "UNRESOLVED"
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Interval(_Frozen):
+    """An estimate with its bounds; a bound that the method does not give is None."""
+
+    estimate: float
+    low: float | None = None
+    high: float | None = None
+
+
+class ValidityCheck(_Frozen):
+    """One precondition of any verdict."""
+
+    name: str
+    passed: bool
+    detail: str
+
+
+class GateResult(_Frozen):
+    """One hard criterion."""
+
+    gate: str = Field(description="G1, G2 or G3.")
+    title: str
+    status: GateStatus
+    value: Interval | None = Field(description="The gated figure with its one-sided 95 % bounds; None without data.")
+    threshold: float
+    unit: str = Field(description="ms, ratio or share.")
+    n: int = Field(ge=0, description="Examples or requests that the gate saw.")
+    events: int = Field(ge=0, description="Violations among them.")
+    p_value: float = Field(ge=0, le=1, description="One-sided p-value of a violation; Holm runs over these.")
+    needed: int | None = Field(default=None, description="How many more would resolve it if all goes on as it did.")
+    detail: str
+    remarks: tuple[str, ...] = Field(default=(), description="What is printed beside it, such as per-category bounds.")
+
+
+class Component(_Frozen):
+    """One component of a factor, points 0 to 10; `value` is None when it is missing."""
+
+    name: str
+    value: Interval | None
+    n: int = Field(ge=0)
+    share: float = Field(ge=0, le=1, description="Weight within its factor.")
+    note: str = Field(default="", description="Why it is missing or not applicable, or what it rests on.")
+    applicable: bool = True
+
+
+class Factor(_Frozen):
+    """One weighted factor; with a missing component its points are only known to lie in [low, high]."""
+
+    name: str
+    weight: float = Field(ge=0, le=1)
+    components: tuple[Component, ...]
+    low: float = Field(ge=0, le=10)
+    high: float = Field(ge=0, le=10)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every applicable component has a value."""
+        return all(part.value is not None for part in self.components if part.applicable)
+
+
+class Score(_Frozen):
+    """The weighted score, 0 to 10; [low, high] is what missing components leave open."""
+
+    factors: tuple[Factor, ...]
+    low: float
+    high: float
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing is missing."""
+        return all(factor.is_complete for factor in self.factors)
+
+
+class Comparison(_Frozen):
+    """One metric over the pairs: what the lanes did, and how far the difference exceeds the A/A noise floor.
+
+    `difference` is candidate minus baseline; `noise` is baseline_again minus baseline where that lane was drawn.
+    """
+
+    metric: str
+    unit: str
+    higher_is_better: bool
+    baseline: float | None
+    candidate: float | None
+    difference: Interval | None
+    noise: float | None
+    n: int = Field(ge=0)
+
+
+class WorstPair(_Frozen):
+    """A pair that shows a deciding metric at its worst; texts are read from the store when the report is made."""
+
+    exchange_id: str
+    metric: str
+    category: str
+    label: str
+    reason: str
+    severity: float
+
+
+class Decision(_Frozen):
+    """The verdict. Same evidence and seed: the same bytes."""
+
+    schema_version: Literal[1] = 1
+    verdict: Verdict
+    experiment_id: str
+    profile: str
+    owner: str
+    baseline: Deployment
+    candidate: Deployment
+    deciding_metric: str = Field(description="The gate, check or component that decided.")
+    reasons: tuple[str, ...] = Field(description="Sentences, the deciding one first.")
+    needs: tuple[str, ...] = Field(description="What more evidence is needed, and how much; empty for GO and NO-GO.")
+    validity: tuple[ValidityCheck, ...]
+    gates: tuple[GateResult, ...]
+    score: Score
+    comparisons: tuple[Comparison, ...]
+    failure_mix: dict[str, dict[str, int]] = Field(description="Taxonomy labels by lane, counts.")
+    worst_pairs: tuple[WorstPair, ...]
+    pairs: int = Field(ge=0)
+    live_pairs: int = Field(ge=0)
+    suite_pairs: int = Field(ge=0)
+    first_at: AwareDatetime | None
+    last_at: AwareDatetime | None
+    coverage: dict[str, int] = Field(description="The capture ledger: seen, published, sampled_out, dropped:*, stored.")
+    hashes: dict[str, str] = Field(description="Score card, suites, deployments, migrations.")
+    judge_versions: dict[str, str]
+    seed: int
+
+    def to_json(self) -> str:
+        """Canonical JSON: sorted keys, two spaces, a final newline."""
+        fields = json.loads(self.model_dump_json())
+        return json.dumps(fields, indent=2, sort_keys=True, ensure_ascii=False) + "\n"

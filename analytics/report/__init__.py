@@ -1,0 +1,1 @@
+"""A decision as people read it: HTML, Markdown, JSON. Decides nothing."""

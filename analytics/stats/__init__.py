@@ -1,0 +1,1 @@
+"""Estimators, one a file, each with its source. Pure: arrays in, numbers out."""
