@@ -1,4 +1,4 @@
-"""Agreement of an answer with the baseline's: exact tiers, token F1, and the guards of numbers and polarity.
+"""Agreement of an answer's words with the baseline's: exact tiers and token F1.
 
 Every figure here is read against the noise floor (baseline against baseline_again); alone it proves no regression.
 Meaning beyond words lives in `similarity.py`.
@@ -12,9 +12,9 @@ from typing import Final
 
 from judges.answer import answer_text, cannot_compare
 from judges.document import NotJson, canonical_json, parse_json
+from judges.figures import numbers
 from judges.judgement import Abstained, Case, Finding, Judgement
-from judges.polarity import flipped_sentence
-from judges.words import normalised, number_words, numbers, tokens
+from judges.words import normalised, tokens
 from shadow.replay import Replay
 
 _BOXED: Final = re.compile(r"\\boxed\{([^{}]{1,200})\}")
@@ -134,57 +134,3 @@ class TokenF1:
         value = token_f1(answer, reference=reference)
         label = "high" if value >= _F1_HIGH else "medium" if value >= _F1_MEDIUM else "low"
         return Judgement(value, label, f"token F1 {value:.2f}")
-
-
-@dataclass(frozen=True, slots=True)
-class Numbers:
-    """Value 1 when answer and reference hold the same set of canonical numbers, else 0. Labels: same, changed.
-
-    A number that the other side writes as a word (three for 3) is the same; list markers do not count.
-    """
-
-    name: str = "numbers"
-    version: str = "1"
-
-    def judge_batch(self, cases: Sequence[Case]) -> list[Finding]:
-        """One finding per case; abstains where neither side holds a number."""
-        return [self._judge(case) for case in cases]
-
-    def _judge(self, case: Case) -> Finding:
-        if (reason := cannot_compare(case)) is not None:
-            return reason
-        answer, reference = answer_text(case.answer), answer_text(case.reference)
-        language = case.exchange.language
-        left, right = (frozenset(numbers(text, language=language)) for text in (answer, reference))
-        if not left and not right:
-            return Abstained("neither side holds a number")
-        extra, missing = left - right - number_words(reference), right - left - number_words(answer)
-        if not extra and not missing:
-            return Judgement(1.0, "same", f"the same {len(left | right)} numbers")
-        return Judgement(0.0, "changed", f"{len(missing)} numbers missing and {len(extra)} new", severity=3.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Polarity:
-    """Value 0 when a sentence of the answer denies its counterpart in the reference, else 1. Labels: same, flipped.
-
-    Closed-class negations and frequent opposites in English, German, Spanish and French; paraphrased denials escape.
-    """
-
-    name: str = "polarity"
-    version: str = "1"
-
-    def judge_batch(self, cases: Sequence[Case]) -> list[Finding]:
-        """One finding per case; abstains where a side has no text."""
-        return [self._judge(case) for case in cases]
-
-    def _judge(self, case: Case) -> Finding:
-        if (reason := cannot_compare(case)) is not None:
-            return reason
-        answer, reference = answer_text(case.answer), answer_text(case.reference)
-        if not answer.strip() or not reference.strip():
-            return Abstained("a side has no text")
-        position = flipped_sentence(answer, reference=reference)
-        if position is None:
-            return Judgement(1.0, "same", "no sentence denies its counterpart")
-        return Judgement(0.0, "flipped", f"sentence {position + 1} denies its counterpart", severity=4.0)

@@ -13,12 +13,16 @@ def judge() -> None:
 @judge.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_judges(*, as_json: bool) -> None:
-    """List the judges with version and, where it was measured, quality."""
-    from judges.catalogue import catalogue
+    """List the judges with their versions and what their values mean."""
+    from judges.main import list_panel
+    from judges.settings import JudgeSettings
 
-    entries = catalogue()
+    rows = [
+        {"name": one.name, "version": one.version, "purpose": (type(one).__doc__ or "").partition("\n")[0]}
+        for one in list_panel(JudgeSettings())
+    ]
     if as_json:
-        click.echo(json.dumps([entry.as_json() for entry in entries], indent=2))
+        click.echo(json.dumps(rows, indent=2))
         return
-    for entry in entries:
-        click.echo(f"{entry.name:<22}{entry.version:<30}{entry.quality_text}")
+    for row in rows:
+        click.echo(f"{row['name']:<22}{row['version']:<22}{row['purpose']}")

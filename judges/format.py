@@ -5,16 +5,17 @@ A judge abstains where nothing was asked for. What the content means is not look
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from judges.answer import answer_text, cannot_read
+from judges.answer import answer_text, cannot_read, only_tools
 from judges.document import NotJson, parse_json
 from judges.judgement import Abstained, Case, Finding, Judgement
-from judges.prompt import ToolSpec, offered_tools, tool_demanded, wanted_format
+from judges.prompt import ToolSpec, WantedFormat, offered_tools, tool_demanded, wanted_format
 from judges.schema import BrokenSchema, violations
 from proxy.wire.reply import ToolCall
 from shadow.replay import Replay
 
-BAD_SEVERITY = 5.0
+BAD_SEVERITY: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,23 +39,27 @@ class JsonFormat:
             return Abstained("the request demands no JSON")
         if (reason := cannot_read(case)) is not None:
             return reason
-        text = answer_text(case.answer)
-        if not text.strip():
-            return Abstained("tool calls only") if case.answer.reply.first.tool_calls else _bad("empty", "no text")
-        parsed = parse_json(text, unique_keys=True)
-        if isinstance(parsed, NotJson):
-            return _bad(parsed.kind, "the answer is no strict JSON")
-        if wanted.schema is None:
-            is_object = isinstance(parsed, dict) or wanted.kind == "json_schema"
-            return _OK if is_object else _bad("not_object", "JSON, but no object")
-        try:
-            broken = violations(parsed, schema=wanted.schema)
-        except BrokenSchema as error:
-            return Abstained(f"the request's schema cannot be used: {error}")
-        return _bad("schema", f"breaks {', '.join(broken[:5])}") if broken else _OK
+        if only_tools(case.answer):
+            return Abstained("tool calls only")
+        return _judge_text(answer_text(case.answer), wanted)
 
 
-_OK = Judgement(1.0, "ok", "as demanded")
+def _judge_text(text: str, wanted: WantedFormat) -> Finding:
+    if not text.strip():
+        return _bad("empty", "no text")
+    parsed = parse_json(text, unique_keys=True)
+    if isinstance(parsed, NotJson):
+        return _bad(parsed.kind, "the answer is no strict JSON")
+    if wanted.kind == "json_object":
+        return _OK if isinstance(parsed, dict) else _bad("not_object", "JSON, but no object")
+    try:
+        broken = violations(parsed, schema=wanted.schema or {})
+    except BrokenSchema as error:
+        return Abstained(f"the request's schema cannot be used: {error}")
+    return _bad("schema", f"breaks {', '.join(broken[:5])}") if broken else _OK
+
+
+_OK: Final = Judgement(1.0, "ok", "as demanded")
 
 
 def _bad(label: str, reason: str) -> Judgement:
@@ -65,8 +70,8 @@ def _bad(label: str, reason: str) -> Judgement:
 class ToolCalls:
     """Value 1 when every tool call names an offered tool with arguments that fit it, else 0.
 
-    Labels: ok, unknown_tool, bad_arguments (no JSON object, or breaks the schema), extra_argument (one that the schema
-    does not name), missing (a call was demanded, or the reference made one and the answer made none).
+    Labels: ok, unknown_tool, bad_arguments (no JSON object, or breaks the schema), missing (a call was demanded, or
+    the reference made one and the answer made none).
     """
 
     name: str = "tool_calls"
@@ -87,7 +92,7 @@ class ToolCalls:
                 return _bad("missing", "a tool call was due and none came")
             return Abstained("no tool was called, and none was due")
         for call in calls:
-            if (label := call_fault(call, tools=tools)) is not None:
+            if (label := _call_fault(call, tools=tools)) is not None:
                 return _bad(label, f"one of {len(calls)} tool calls: {label}")
         return Judgement(1.0, "ok", f"{len(calls)} tool calls fit their tools")
 
@@ -96,7 +101,7 @@ def _called(replay: Replay) -> bool:
     return bool(replay.reply.first.tool_calls)
 
 
-def call_fault(call: ToolCall, *, tools: dict[str, ToolSpec]) -> str | None:
+def _call_fault(call: ToolCall, *, tools: dict[str, ToolSpec]) -> str | None:
     """Label of what is wrong with a call, or None; a schema that cannot be used excuses the arguments."""
     tool = tools.get(call.name)
     if tool is None:
@@ -106,13 +111,6 @@ def call_fault(call: ToolCall, *, tools: dict[str, ToolSpec]) -> str | None:
         return "bad_arguments"
     if tool.schema is None:
         return None
-    named = tool.schema.get("properties")
-    if (
-        isinstance(named, dict)
-        and tool.schema.get("additionalProperties") in (None, False)
-        and set(parsed) - set(named)
-    ):
-        return "extra_argument"
     try:
         return "bad_arguments" if violations(parsed, schema=tool.schema) else None
     except BrokenSchema:

@@ -23,7 +23,7 @@ class Judgement:
     """A judge's finding.
 
     Attributes:
-        value: In [0, 1], 1 is best, unless the judge's docstring says otherwise.
+        value: In [0, 1], 1 is best.
         label: Short, from the judge's closed list.
         reason: One sentence without payload text beyond a few words.
         severity: 0 (nothing) to 10 (catastrophic).
@@ -77,9 +77,15 @@ class Judge(Protocol):
     """
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """Key of its findings; never changes."""
+        ...
 
     @property
-    def version(self) -> str: ...
+    def version(self) -> str:
+        """Changes whenever a finding may."""
+        ...
 
-    def judge_batch(self, cases: Sequence[Case]) -> Sequence[Finding]: ...
+    def judge_batch(self, cases: Sequence[Case]) -> Sequence[Finding]:
+        """One finding per case, in order."""
+        ...

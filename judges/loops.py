@@ -40,7 +40,7 @@ def compressed_ratio(text: str) -> float:
 
 
 def repeats(text: str) -> str | None:
-    """Why the text loops: `run` of one character, `tail` that repeats six times, `ngrams` or `compression`; else None."""
+    """Why the text loops, or None: `run` of one character, `tail` that comes six times, `ngrams`, `compression`."""
     if _RUN.search(text[:_MOST_CHARACTERS]) is not None:
         return "run"
     tail = _TAIL.search(text.rstrip()[-_TAIL_CHARACTERS:])
@@ -56,7 +56,7 @@ def known_ratio(text: str, *, context: Iterable[str]) -> float | None:
 
     None for fewer than 12 words, or where Latin script does not lead: the word lists know no other.
     """
-    words = [word for word in tokens(text[:_MOST_CHARACTERS]) if not word.isdigit()]
+    words = [word for word in tokens(text[:_MOST_CHARACTERS]) if not word.isnumeric()]
     found = scripts(text)
     if len(words) < _LEAST_KNOWN_WORDS or found.get("LATIN", 0) * 2 < found.total():
         return None
@@ -76,7 +76,7 @@ def incoherent(text: str, *, context: Iterable[str]) -> str | None:
     """Why the text is no language: `symbols`, `scripts` (four or more mixed) or `unknown_words`; else None."""
     if noise_ratio(text) > _NOISE_RATIO or "\ufffd" * 3 in text:
         return "symbols"
-    if sum(count >= 2 for count in scripts(text).values()) >= _MANY_SCRIPTS:
+    if sum(count > 1 for count in scripts(text).values()) >= _MANY_SCRIPTS:
         return "scripts"
     ratio = known_ratio(text, context=context)
     return "unknown_words" if ratio is not None and ratio < _KNOWN_RATIO else None

@@ -6,19 +6,21 @@ from judges.panel import default_panel
 from judges.settings import JudgeSettings
 
 
-def build_embedder(settings: JudgeSettings) -> SentenceEmbedder:
-    """The embedder that the settings name; loads torch.
-
-    Raises:
-        UsageError: the model or its packages are not installed.
-    """
-    return SentenceEmbedder(settings.embedding_model, batch=settings.embed_batch)
-
-
-def build_panel(settings: JudgeSettings) -> tuple[Judge, ...]:
-    """Every judge, ready to run; loads torch.
+def open_panel(settings: JudgeSettings) -> list[Judge]:
+    """Every judge, ready to run; loads the embedding model, which takes seconds.
 
     Raises:
         UsageError: the embedding model or its packages are not installed.
     """
-    return default_panel(embedder=build_embedder(settings))
+    embedder = _embedder(settings)
+    embedder.load()
+    return default_panel(embedder)
+
+
+def list_panel(settings: JudgeSettings) -> list[Judge]:
+    """The same judges to look at, with no model loaded yet."""
+    return default_panel(_embedder(settings))
+
+
+def _embedder(settings: JudgeSettings) -> SentenceEmbedder:
+    return SentenceEmbedder(settings.embedding_model, batch=settings.embed_batch)

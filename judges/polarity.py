@@ -5,10 +5,14 @@ from typing import Final
 
 from judges.words import tokens
 
-_SENTENCE: Final = re.compile(r"(?<=[.!?。！？])\s+|\n+")
-_NEGATIONS: Final = frozenset(
-    ["not", "no", "never", "none", "nothing", "neither", "nor", "cannot", "without", "can't", "don't", "doesn't", "didn't", "isn't", "aren't", "wasn't", "weren't", "won't", "wouldn't", "shouldn't", "couldn't", "haven't", "hasn't", "hadn't", "mustn't", "nicht", "kein", "keine", "keinen", "keinem", "keiner", "nie", "niemals", "nichts", "weder", "ohne", "nunca", "jamás", "ningún", "ninguna", "ninguno", "nada", "tampoco", "sin", "ne", "pas", "jamais", "aucun", "aucune", "rien", "ni", "sans"]
+_SENTENCE: Final = re.compile(r"(?<=[.!?\u3002\uff01\uff1f])\s+|\n+")
+_NEGATION_WORDS: Final = (
+    "not no never none nothing neither nor cannot without can't don't doesn't didn't isn't aren't wasn't "
+    "weren't won't wouldn't shouldn't couldn't haven't hasn't hadn't mustn't nicht kein keine keinen keinem "
+    "keiner nie niemals nichts weder ohne nunca jamás ningún ninguna ninguno nada tampoco sin ne pas jamais "
+    "aucun aucune rien ni sans"
 )
+_NEGATIONS: Final = frozenset(_NEGATION_WORDS.split())
 _OPPOSITES: Final = tuple(
     (frozenset(left.split()), frozenset(right.split()))
     for left, right in (
@@ -30,7 +34,7 @@ _MOST_SENTENCES: Final = 60
 def _sentences(text: str) -> list[tuple[frozenset[str], frozenset[str], list[str]]]:
     """Content words, negations and first words of each sentence; at most `_MOST_SENTENCES`."""
     found = []
-    for part in _SENTENCE.split(text.replace("’", "'")[:40_000])[:_MOST_SENTENCES]:
+    for part in _SENTENCE.split(text.replace("\u2019", "'")[:40_000])[:_MOST_SENTENCES]:
         words = tokens(part)
         if words:
             held = frozenset(words)

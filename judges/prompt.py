@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from judges.document import Json
+from pydantic import JsonValue
+
 from proxy.exchange import Exchange
 
 _INSTRUCTING: Final = frozenset({"system", "developer"})
@@ -18,7 +19,7 @@ class ToolSpec:
     """A tool that the request offers; `schema` of its arguments, or None when it states none."""
 
     name: str
-    schema: dict[str, Json] | None
+    schema: dict[str, JsonValue] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +27,18 @@ class WantedFormat:
     """The answer's format that the request demands."""
 
     kind: Literal["json_object", "json_schema"]
-    schema: dict[str, Json] | None = None
+    schema: dict[str, JsonValue] | None = None
 
 
-def _dict(value: object) -> dict[str, Json]:
+def _dict(value: object) -> dict[str, JsonValue]:
     return value if isinstance(value, dict) else {}
 
 
-def _list(value: object) -> list[Json]:
+def _list(value: object) -> list[JsonValue]:
     return value if isinstance(value, list) else []
 
 
-def _text(content: Json) -> str:
+def _text(content: JsonValue) -> str:
     """Text of a message's content: a string, or the text parts of a list."""
     if isinstance(content, str):
         return content
@@ -45,7 +46,7 @@ def _text(content: Json) -> str:
     return "\n".join(part for part in parts if isinstance(part, str))
 
 
-def _messages(request: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
+def _messages(request: Mapping[str, JsonValue]) -> Iterator[tuple[str, str]]:
     system = request.get("system") or request.get("instructions")
     if system is not None:
         yield "system", _text(system)
@@ -69,9 +70,33 @@ def user_text(exchange: Exchange) -> str:
     return texts[-1] if texts else ""
 
 
+def spoken_text(exchange: Exchange) -> str:
+    """Every message's text but the instructions: what users, tools and earlier answers said."""
+    return "\n".join(text for role, text in _messages(exchange.request) if role not in _INSTRUCTING)
+
+
 def all_text(exchange: Exchange) -> str:
     """Every message's text, instructions and tool results included."""
     return "\n".join(text for _, text in _messages(exchange.request))
+
+
+def all_strings(exchange: Exchange) -> str:
+    """Every string and number of the request, wherever it stands: tools, tool calls and their results included."""
+    return "\n".join(_leaves(exchange.request))
+
+
+def _leaves(value: JsonValue) -> Iterator[str]:
+    match value:
+        case dict():
+            for item in value.values():
+                yield from _leaves(item)
+        case list():
+            for item in value:
+                yield from _leaves(item)
+        case bool() | None:
+            return
+        case _:
+            yield str(value)
 
 
 def wanted_format(exchange: Exchange) -> WantedFormat | None:

@@ -5,8 +5,7 @@ from functools import lru_cache
 from typing import Any, Final, NoReturn
 
 import jsonschema_rs
-
-from judges.document import Json
+from pydantic import JsonValue
 
 _CACHED: Final = 512
 
@@ -28,7 +27,7 @@ def _validator(schema: str) -> Any:  # noqa: ANN401 - the library returns one cl
         raise BrokenSchema(type(error).__name__) from error
 
 
-def violations(value: Json, *, schema: dict[str, Json]) -> list[str]:
+def violations(value: JsonValue, *, schema: dict[str, JsonValue]) -> list[str]:
     """Keywords that `value` breaks, each once in order (`required`, `type`, ...); empty when it is valid.
 
     The draft is the one that `$schema` names, else 2020-12.

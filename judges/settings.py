@@ -15,4 +15,4 @@ class JudgeSettings(Settings):
         default="all-MiniLM-L6-v2",
         description="sentence-transformers model or folder; the default comes from a wheel, nothing is downloaded.",
     )
-    embed_batch: int = Field(default=64, ge=1, le=4_096, description="Texts embedded at a time.")
+    embed_batch: int = Field(default=32, ge=1, le=4_096, description="Texts embedded at a time.")

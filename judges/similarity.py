@@ -1,7 +1,7 @@
 """Semantic similarity of an answer to the baseline's: cosine of sentence embeddings, chunked beyond the window.
 
 The model stands behind the `Embedder` protocol; nothing here imports it. A high cosine is no proof of agreement:
-contradictions average .76 and a right and a wrong solution look alike, hence the guards in `agreement.py`.
+contradictions average .76 and a right and a wrong solution look alike, hence the guards of polarity and numbers.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,7 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from judges.answer import answer_text, cannot_compare, only_tools
+from judges.figures import same_numbers
 from judges.judgement import Abstained, Case, Finding, Judgement
+from judges.polarity import flipped_sentence
 from judges.words import scripts
 
 PIECE_CHARACTERS: Final = 700
@@ -21,13 +23,19 @@ PIECE_CHARACTERS_CJK: Final = 240
 _MOST_PIECES: Final = 40
 _HIGH: Final = 0.8
 _MEDIUM: Final = 0.5
+GUARDED: Final = 0.5
+"""Highest value of an answer that a guard caught, however close the words are."""
+_FLIPPED_SEVERITY: Final = 4.0
+_NUMBERS_SEVERITY: Final = 3.0
 
 
 class Embedder(Protocol):
     """Texts in, unit vectors out."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """The model's name."""
+        ...
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """One unit row per text, float32, shape (n, dimensions)."""
@@ -69,9 +77,10 @@ def _mean(found: Sequence[str], vectors: dict[str, NDArray[np.float32]]) -> NDAr
 
 @dataclass(frozen=True, slots=True)
 class SemanticSimilarity:
-    """Value is the cosine of the two answers, cut to [0, 1]. Labels: high (from .8), medium (from .5), low.
+    """Value is the cosine with the baseline's answer, in [0, 1], and at most .5 where a guard finds a contradiction.
 
-    Abstains where both sides have tool calls only, or no text; a side without text against one with text is 0.
+    Labels: flipped (a sentence denies its counterpart), numbers (the numbers differ), else high (from .8), medium
+    (from .5), low. Abstains where both sides have tool calls only, or no text; one side without text is 0.
     """
 
     embedder: Embedder
@@ -115,5 +124,20 @@ def _compare(case: Case, vectors: dict[str, NDArray[np.float32]]) -> Judgement:
     if mine is None or theirs is None:
         return Judgement(0.0, "low", "one side has no text")
     value = min(max(float(mine @ theirs), 0.0), 1.0)
+    return _guarded(case, value) or _graded(value)
+
+
+def _guarded(case: Case, value: float) -> Judgement | None:
+    answer, reference = answer_text(case.answer), answer_text(case.reference)
+    capped, cosine = min(value, GUARDED), f"at cosine {value:.2f}"
+    if (position := flipped_sentence(answer, reference=reference)) is not None:
+        reason = f"sentence {position + 1} denies its counterpart, {cosine}"
+        return Judgement(capped, "flipped", reason, severity=_FLIPPED_SEVERITY)
+    if not same_numbers(answer, reference=reference, language=case.exchange.language):
+        return Judgement(capped, "numbers", f"the numbers differ, {cosine}", severity=_NUMBERS_SEVERITY)
+    return None
+
+
+def _graded(value: float) -> Judgement:
     label = "high" if value >= _HIGH else "medium" if value >= _MEDIUM else "low"
     return Judgement(value, label, f"cosine {value:.2f}")

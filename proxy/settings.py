@@ -67,6 +67,12 @@ class ProxySettings(Settings):
     queue_exchanges: int = Field(
         default=4_096, ge=1, le=1_000_000, description="Exchanges that may wait between door and capture process."
     )
+    queue_bytes: int = Field(
+        default=268_435_456,
+        ge=1_048_576,
+        le=17_179_869_184,
+        description="Bytes that those exchanges may hold, together.",
+    )
     max_capture_bytes: int = Field(
         default=8_388_608,
         ge=1_024,
@@ -85,4 +91,3 @@ class ProxySettings(Settings):
         description="Request header that names the query category, lower case; it is not forwarded.",
     )
     tenant_header: str = Field(default="x-tenant-id", description="Request header that names the tenant, lower case.")
-    metrics_port: Port = Field(default=0, description="Port of the Prometheus metrics of the capture process.")

@@ -13,7 +13,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 from pydantic import ValidationError
 
 from proxy.errors import UsageError
@@ -26,6 +25,7 @@ from shadow.control.registry import Registry
 from shadow.experiment import Experiment
 from shadow.settings import ClickHouseSettings, ShadowSettings
 from shadow.store.clickhouse import Store
+from shadow.store.rows import example_row
 from shadow.store.schema import migrate
 from shadow.suites.heldout import draw_heldout
 from shadow.suites.suite import Suite, load_suite, to_exchange
@@ -116,7 +116,7 @@ def _mark_ready(state_dir: Path, name: str) -> None:
 
 def run_control() -> None:
     """Run the control service until SIGTERM or SIGINT."""
-    import uvicorn  # noqa: PLC0415 - a server that the other verbs do not need
+    import uvicorn
 
     settings = ShadowSettings()
 
@@ -226,7 +226,7 @@ def draw_suite(file: str, *, seed: int, size: int) -> str:
     """Draw a held-out suite into a file; returns its id."""
     suite = draw_heldout(seed=seed, size=size)
     Path(file).write_text("".join(example.model_dump_json() + "\n" for example in suite.examples), "utf-8")
-    return suite.suite_id
+    return suite.id
 
 
 def run_suite(file: str, *, experiment_id: str, rate: float) -> int:
@@ -234,7 +234,7 @@ def run_suite(file: str, *, experiment_id: str, rate: float) -> int:
     suite = load_suite(Path(file))
     store = Store.connect(ClickHouseSettings())
     try:
-        store.insert("examples", [example.to_row(suite_id=suite.suite_id) for example in suite.examples])
+        store.insert("examples", [example_row(example, suite_id=suite.id) for example in suite.examples])
     finally:
         store.close()
     return asyncio.run(_publish_suite(suite, experiment_id=experiment_id, rate=rate))
@@ -248,9 +248,7 @@ async def _publish_suite(suite: Suite, *, experiment_id: str, rate: float) -> in
     try:
         for index, example in enumerate(suite.examples):
             at = first + timedelta(seconds=index / rate)
-            exchange = to_exchange(
-                example, suite_id=suite.suite_id, experiment_id=experiment_id, captured_at=at, model=model
-            )
+            exchange = to_exchange(example, suite_id=suite.id, experiment_id=experiment_id, captured_at=at, model=model)
             await producer.publish(
                 EXCHANGES.name,
                 key=exchange.conversation_id.encode(),

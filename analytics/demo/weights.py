@@ -2,7 +2,8 @@
 
 Run by the interpreter of the vLLM environment (`python weights.py FOLDER BITS`), which has torch and transformers;
 it imports nothing of ours. Rounding is symmetric round-to-nearest, one scale for each output row, of every linear
-layer but the output head; the rounded values are stored in the original type, so speed is unchanged and only quality differs.
+layer but the output head; the rounded values are stored in the original type, so speed is unchanged and only
+quality differs.
 """
 
 import argparse

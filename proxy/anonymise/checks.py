@@ -6,95 +6,129 @@ from collections import Counter
 from typing import Final
 
 import phonenumbers
-from stdnum import iban, luhn
-from stdnum.br import cpf
-from stdnum.es import dni, nie
-from stdnum.fr import nir
-from stdnum.it import codicefiscale
+from stdnum import iban, isbn, luhn
 
-_MIN_SECRET_BITS: Final = 3.6
-_SIGN_OFFS: Final = frozenset(
-    "Sir Madam All Team Customer Customers Hiring Friend Friends Colleague Colleagues Support Everyone The This It There".split()
-)
+_REGIONS: Final = ("US", "GB", "DE", "FR", "ES", "IT", "NL", "AT", "CH", "BE", "PT", "BR", "IN", "AU")
+_LOOKED_AT: Final = 4_096
+
+# Source: the IBAN registry of ISO 13616, total length by country.
+_IBAN_LENGTHS: Final = {
+    code[:2]: int(code[2:])
+    for code in (
+        "AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BI27 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DJ27 DK18 DO28 EE20 EG29 "
+        "ES24 FI18 FK18 FO18 FR27 GB22 GE22 GI23 GL18 GR27 GT28 HN28 HR21 HU28 IE22 IL23 IQ23 IS26 IT27 JO30 KW30 KZ20 "
+        "LB28 LC32 LI21 LT20 LU20 LV21 LY25 MC27 MD24 ME22 MK19 MN20 MR27 MT31 MU30 NI28 NL18 NO15 OM23 PK24 PL28 PS29 "
+        "PT25 QA29 RO24 RS22 RU33 SA24 SC31 SD18 SE24 SI19 SK24 SM27 SO23 ST25 SV28 TL23 TN24 TR26 UA29 VA22 VG24 XK20 YE30"
+    ).split()
+}
 
 
-def is_card(found: str) -> bool:
-    """A payment card: an issuer's first digits, 12 to 19 digits, Luhn."""
-    digits = "".join(filter(str.isdigit, found))
-    if not 12 <= len(digits) <= 19 or digits[0] not in "123456" or len(set(digits)) == 1:  # noqa: PLR2004 - ISO/IEC 7812
-        return False
-    if digits[0] == "1" and not (digits.startswith("1800") and len(digits) == 15):  # noqa: PLR2004 - JCB's old range
-        return False
-    if digits[0] == "2" and not (2221 <= int(digits[:4]) <= 2720 or digits.startswith(("2131", "2014", "2149"))):  # noqa: PLR2004 - Mastercard, JCB, enRoute
-        return False
-    return bool(luhn.is_valid(digits))
+def iban_length(country: str) -> int | None:
+    """Characters of an IBAN of the country, or None where there are none."""
+    return _IBAN_LENGTHS.get(country.upper())
 
 
 def is_iban(found: str) -> bool:
-    """An IBAN: mod 97 (the national check digits are left aside, so that a wrong one is still masked)."""
+    """Mod 97 holds; the national check digits are left aside, so that a number with a wrong one is still masked."""
     return bool(iban.is_valid(found.upper(), check_country=False))
 
 
+def is_card(digits: str) -> bool:
+    """An issuer's first digits, a length that this issuer uses, and Luhn.
+
+    Source: ISO/IEC 7812-1 for the check digit; the issuers' published ranges for prefix and length.
+    """
+    return _is_issued(digits) and bool(luhn.is_valid(digits))
+
+
+def _is_issued(digits: str) -> bool:  # noqa: PLR0911 -- one line an issuer
+    size, two, three, four = len(digits), int(digits[:2]), int(digits[:3]), int(digits[:4])
+    match digits[0]:
+        case "4":
+            return size in {13, 16, 19}
+        case "5":
+            return size == 16 if 51 <= two <= 55 else 12 <= size <= 19  # noqa: PLR2004
+        case "2":
+            return size == 16 and 2221 <= four <= 2720 or size == 15 and four in {2131, 2014, 2149}  # noqa: PLR2004
+        case "3":
+            return size in {15, 16, 19} if two in {34, 35, 37} else 14 <= size <= 19 and (two in {36, 38, 39} or 300 <= three <= 305)  # noqa: E501, PLR2004
+        case "6":
+            return 12 <= size <= 19  # noqa: PLR2004
+        case "1":
+            return size == 15 and four == 1800  # noqa: PLR2004
+    return False
+
+
 def is_ssn(found: str) -> bool:
-    """A United States social security number. Source: SSA, randomisation of 2011: no 000, 666; no 00; no 0000."""
+    """No area 000 or 666, no group 00, no serial 0000. Source: SSA, randomisation of 2011; area 9xx is an ITIN."""
     digits = "".join(filter(str.isdigit, found))
     return digits[:3] not in {"000", "666"} and digits[3:5] != "00" and digits[5:] != "0000"
 
 
+def is_nino(found: str) -> bool:
+    """No prefix that HMRC never gives. Source: HMRC manual NIM39110."""
+    prefix = found[:2].upper()
+    return not (set(prefix) & set("DFIQUV") or prefix[1] == "O" or prefix in {"BG", "GB", "KN", "NK", "NT", "TN", "ZZ"})
+
+
 def is_ip(found: str) -> bool:
-    """An address of a host; unspecified and loopback addresses name nobody."""
+    """An address of a host: loopback, unspecified and netmask addresses name nobody."""
     try:
         address = ipaddress.ip_address(found)
     except ValueError:
         return False
-    return not (address.is_loopback or address.is_unspecified)
+    return not (address.is_loopback or address.is_unspecified or found.startswith(("0.", "255.")))
 
 
 def is_ipv6(found: str) -> bool:
-    """An IPv6 address; two colons alone, or a clock time, are none."""
-    return found.count(":") >= 2 and any(letter.isalnum() for letter in found) and is_ip(found)  # noqa: PLR2004 - `::`
+    """An address with a group of three hex digits or more: a clock time or the slice `a[1::2]` is none."""
+    return any(len(group) > 2 for group in found.split(":")) and is_ip(found)  # noqa: PLR2004 - as said
 
 
-def is_phone(found: str) -> bool:
-    """A phone number with its country: possible by the numbering plan; `00` counts as `+`."""
+def is_international_phone(found: str) -> bool:
+    """A number with its country that the country's numbering plan allows; `00` counts only if it is in use."""
     number = found.replace("(0)", "")
-    number = "+" + number[2:] if number.startswith("00") else number
     try:
+        if number.startswith("00"):
+            return phonenumbers.is_valid_number(phonenumbers.parse("+" + number[2:]))
         return phonenumbers.is_possible_number(phonenumbers.parse(number))
     except phonenumbers.NumberParseException:
         return False
 
 
-def is_local_phone(found: str) -> bool:
-    """Digits after a phone cue: 6 to 15 of them, and no date or decimal number."""
-    digits = sum(letter.isdigit() for letter in found)
-    return 6 <= digits <= 15 and found.count(".") != 1  # noqa: PLR2004 - Source: ITU-T E.164, at most 15
+def is_national_phone(found: str) -> bool:
+    """A number in use in one of some dozen countries; dates and ISBNs are none."""
+    digits = "".join(filter(str.isdigit, found))
+    if len(digits) < 9 or isbn.is_valid(digits):  # noqa: PLR2004 -- with its area code none is shorter
+        return False
+    return any(_is_valid(digits, region) for region in _REGIONS)
 
 
-def is_national_id(found: str) -> bool:
-    """A Spanish, Italian, French, Brazilian or British personal number, by its check digits where it has some."""
-    compact = found.replace(" ", "")
-    if len(compact) == 9 and compact[:2].isalpha() and compact[2:8].isdigit():  # noqa: PLR2004 - NINO has no check digit
-        return True
-    return any(bool(kind.is_valid(compact)) for kind in (dni, nie, codicefiscale, nir, cpf))
+def _is_valid(digits: str, region: str) -> bool:
+    try:
+        return phonenumbers.is_valid_number(phonenumbers.parse(digits, region))
+    except phonenumbers.NumberParseException:
+        return False
 
 
-def is_secret(found: str) -> bool:
-    """A long random token: upper and lower case and digits mixed, high entropy, not hexadecimal."""
-    kinds = any(c.isupper() for c in found) + any(c.islower() for c in found) + any(c.isdigit() for c in found)
-    return kinds == 3 and _bits(found) >= _MIN_SECRET_BITS  # noqa: PLR2004 - all three kinds
+def is_mixed(found: str, *, size: int, bits: float) -> bool:
+    """A token nobody would write by hand: long enough, letters and digits mixed, `bits` of entropy a character."""
+    seen = found[:_LOOKED_AT]
+    mixed = any(map(str.isdigit, seen)) and any(map(str.isalpha, seen))
+    return len(found) >= size and mixed and entropy_bits(seen) >= bits
 
 
-def is_cued_secret(found: str) -> bool:
-    """What follows a password cue: something with a digit or sign in it, not a word of the sentence."""
-    return not found.startswith("<") and any(not letter.isalpha() for letter in found.rstrip(".!?)"))
+def is_base64(found: str) -> bool:
+    """Bytes in base64: both cases and digits, spread as evenly as only packed bytes are."""
+    seen = found[:_LOOKED_AT]
+    return any(map(str.isupper, seen)) and any(map(str.islower, seen)) and is_mixed(found, size=200, bits=4.9)
 
 
-def is_name(found: str) -> bool:
-    """A name after a cue: not one of the words that letters open with."""
-    return found.split(maxsplit=1)[0].strip(",.") not in _SIGN_OFFS
+def entropy_bits(found: str) -> float:
+    """Shannon entropy of a character, bits."""
+    return -sum(n / len(found) * math.log2(n / len(found)) for n in Counter(found).values())
 
 
-def _bits(found: str) -> float:
-    size = len(found)
-    return -sum(n / size * math.log2(n / size) for n in Counter(found).values())
+def count_digits(found: str) -> int:
+    """How many digits a match has."""
+    return sum(map(str.isdigit, found))

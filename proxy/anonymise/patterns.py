@@ -1,70 +1,126 @@
-"""What each identifier looks like: patterns only. Whether a match is one is decided in `checks`.
+r"""What identifiers look like: patterns only. Whether a match is one is decided in `checks` and `detectors`.
 
-Patterns are linear (no nested repeats), since they run on whatever clients send.
+Clients send what they like, so every pattern is linear: no repeat within a repeat that can match the same text in
+two ways, open ends are possessive (`++`), and what starts at any character has a bounded length.
+A named group `it` is what gets masked; without one it is the whole match.
 """
 
 import re
 from typing import Final
 
-_AT = r"(?:@|%40|&#0*64;|&#x0*40;|&commat;)"
-
-EMAIL: Final = re.compile(
-    rf"(?<![\w.+%-])[\w.!#$&'*+/=?^`{{|}}~-]{{1,64}}?{_AT}(?:[^\W_][\w-]{{0,62}}\.){{1,8}}[^\W\d_][\w-]{{1,30}}"
+_IS: Final = (
+    r"(?:[ \t]?(?:number|num|no|nr|nummer|n[uú]mero|num[eé]ro|code|is|was|ist|lautet|es|est|[:=#.\"'-])){0,5}[ \t]{0,2}"
 )
-IBAN: Final = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]{1,4}){3,8}(?![A-Za-z0-9])")
-CARD: Final = re.compile(r"(?<![\w.])(?<!\d[-,])\d(?:[ \u00a0.-]?\d){11,18}(?![\d])")
-SSN: Final = re.compile(r"(?<![\w-])\d{3}([- ])\d{2}\1\d{4}(?![\w-])")
-SSN_CUED: Final = re.compile(r"(?i)\b(?:ssn|social security)\b[^\d\n]{0,24}(\d{3}[- ]?\d{2}[- ]?\d{4})(?!\d)")
-IPV4: Final = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w]|\.\d)")
-IPV6: Final = re.compile(r"(?<![\w:.])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?:\.\d{1,3}){0,3}(?![\w:])")
-MAC: Final = re.compile(r"(?<![\w:-])[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}(?![\w:-])")
-PHONE_PLUS: Final = re.compile(r"(?<![\w+])(?:\+|00)\d(?:[ \u00a0.()/-]{0,2}\d){6,16}(?:\s?(?:x|ext\.?)\s?\d{1,6})?(?!\w)")
-PHONE_NANP: Final = re.compile(
-    r"(?<![\w.-])(?:(?:\+|00)?1[ .-])?(?:\(\d{3}\) ?|\d{3}[ .-])\d{3}[ .-]\d{4}(?:\s?(?:x|ext\.?)\s?\d{1,6})?(?![\w-])"
+
+# ---- contact ----------------------------------------------------------------------------------------------
+
+EMAIL_DOMAIN: Final = re.compile(
+    r"(?:@|%40|&#0{0,4}64;|&#x0{0,4}40;|&commat;|[ ]?(?:\(at\)|\[at\])[ ]?)"
+    r"(?![23]x\.)(?:[^\W_][\w-]{0,62}\.){1,8}(?:xn--[\w-]{2,59}|[^\W\d_]{2,24})",
+    re.IGNORECASE,
+)
+EMAIL_LOCAL: Final = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]")
+URL_OPENS: Final = re.compile(r"://[^\s/@]{0,256}:\Z")
+
+PHONE_INTERNATIONAL: Final = re.compile(r"(?<![\d+])(?:\+|(?<!\w)00)[ ]?\(?[1-9](?:[ .()/-]{0,3}\d){6,19}")
+PHONE_NANP: Final = re.compile(r"(?<![\w.-])(?:1[ .-])?(?:\([2-9]\d\d\) ?|[2-9]\d\d[ .-])[2-9]\d\d[ .-]\d{4}(?![\w-])")
+PHONE_NATIONAL: Final = re.compile(
+    r"(?<![\w.,-])(?:\(?0\d{1,4}[)]?[ ./-]{1,3}\d(?:[ ./-]?\d){5,10}|[679]\d\d(?: \d\d){3})(?![\w-])(?!\.\d)"
 )
 PHONE_CUED: Final = re.compile(
-    r"(?i)(?:\b(?:tel|phone|telephone|mobile|cell|fax|call(?:ing)?|ring|text me|sms|whatsapp|dial|reach (?:me|us|him|her|them)"
-    r"|contact|number|telefon(?:nummer)?|handy(?:nummer)?|rufnummer|mobil|t[eé]l[eé]fono|m[oó]vil|celular|ll[aá]m[ae](?:me|r)?"
-    r"|t[eé]l[eé]phone|portable|appele[rz]?(?:-moi)?|num[eé]ro|cellulare)\b|☎|📞)"
-    r"[^\d\n+(]{0,40}?([+(]?\d(?:[ \u00a0.()/-]{0,2}\d){5,16}(?:\s?(?:x|ext\.?)\s?\d{1,6})?)(?!\w)"
+    r"(?:\b(?:tel|phone|telephone|mobile|mobil|cell|cellphone|fax|call (?:me|us|him|her|them|back)|ring|sms|whatsapp"
+    r"|text me|dial|reach (?:me|us|him|her|them)|(?:my|his|her|our|contact) number|telefon|telefonnummer|handy"
+    r"|handynummer|rufnummer|meine nummer|t[eé]l[eé]fono|m[oó]vil|celular|mi n[uú]mero|ll[aá]m[ae][rn]?(?:me|nos)?"
+    r"|t[eé]l[eé]phone|portable|mon num[eé]ro|appele[rz]?-moi|cellulare|telefono|telefoon)\b|[☎📞])"
+    r"[^\d\n+(]{0,30}(?P<it>[+(]{0,2}\d(?:[ .()/-]{0,2}\d){5,16})(?!\w)",
+    re.IGNORECASE,
 )
-URL_SECRET: Final = re.compile(
-    r"(?i)\b[a-z][a-z0-9+.-]{1,15}://(?:[^\s/@:\"'<>]{1,256}:[^\s/@\"'<>]{1,256}@[^\s\"'<>]*"
-    r"|[^\s\"'<>]{1,2000}?[?&#](?:access_token|token|api_?key|key|sig|signature|auth|password|passwd|secret|session"
-    r"|x-amz-[a-z-]+)=[^\s\"'<>]+)"
+
+# ---- networks ---------------------------------------------------------------------------------------------
+
+IPV4: Final = re.compile(r"(?<!\d)(?<!\d\.)(?<![vV])(?:\d{1,3}\.){3}\d{1,3}(?!\d|\.\d)")
+VERSION_OPENS: Final = re.compile(r"(?:\b(?:version|ver|release|v)\.?|==|>=|<=|~=)[ \t]?\Z", re.IGNORECASE)
+IPV6_RUN: Final = re.compile(r"[0-9A-Fa-f:]{2,}+(?:\.\d{1,3}){0,3}")
+MAC: Final = re.compile(r"(?<![\w:-])[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}(?![\w:-])")
+
+# ---- money ------------------------------------------------------------------------------------------------
+
+CARD_RUN: Final = re.compile(r"(?<!\w)(?<!\d[.,])\d(?:[ -]?\d){11,}+(?!\w)")
+CARD_DOTTED: Final = re.compile(r"(?<![\w.])\d{4}\.\d{4}\.\d{4}\.\d{4}(?![\w.])")
+IBAN_HEAD: Final = re.compile(r"(?<![^\W_])[A-Z]{2}\d{2}(?=[ -]?[A-Z0-9])", re.IGNORECASE)
+
+# ---- credentials ------------------------------------------------------------------------------------------
+
+PRIVATE_KEY: Final = re.compile(
+    r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----.*?(?:-----END [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----|\Z)",
+    re.DOTALL,
 )
-SECRET: Final = re.compile(
-    r"(?<![A-Za-z0-9])(?:sk-[A-Za-z0-9_-]{16,}|(?:sk|pk|rk)_(?:live|test)_[A-Za-z0-9]{10,}|gh[opsur]_[A-Za-z0-9]{20,}"
-    r"|github_pat_\w{20,}|glpat-[\w-]{16,}|xox[abeoprs]-[A-Za-z0-9-]{10,}|(?:AKIA|ASIA)[A-Z0-9]{16}|AIza[\w-]{30,}"
-    r"|ya29\.[\w-]{20,}|hf_[A-Za-z0-9]{20,}|npm_[A-Za-z0-9]{30,}|pypi-[\w-]{30,}|SG\.[\w-]{16,}\.[\w-]{16,}"
-    r"|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{0,})"
+TOKEN: Final = re.compile(
+    r"(?<![A-Za-z0-9])(?:sk-[\w-]{16,300}+|(?:sk|pk|rk)_(?:live|test)_[A-Za-z0-9]{10,300}+|gh[opsur]_[A-Za-z0-9]{20,300}+"
+    r"|github_pat_\w{20,300}+|glpat-[\w-]{16,300}+|xox[abeoprs]-[A-Za-z0-9-]{10,300}+|(?:AKIA|ASIA)[A-Z0-9]{16}"
+    r"|AIza[\w-]{30,60}+|ya29\.[\w-]{20,300}+|hf_[A-Za-z0-9]{20,300}+|npm_[A-Za-z0-9]{30,300}+|pypi-[\w-]{30,300}+"
+    r"|SG\.[\w-]{16,64}+\.[\w-]{16,64}+|whsec_[A-Za-z0-9]{20,300}+|shpat_[0-9a-f]{32}|dop_v1_[0-9a-f]{64})"
 )
-SECRET_CUED: Final = re.compile(
-    r"(?i)(?:\b(?:bearer|basic)\s+|\b(?:password|passwd|passphrase|passwort|contraseña|mot de passe|api[ _-]?key|secret(?:[ _-]?key)?"
-    r"|access[ _-]?token|auth[ _-]?token|token|pin code)\b[\"']?\s*(?:is|ist|es|est|:|=|:=)\s*[\"']?)([^\s\"'<>,;]{6,256})"
+JWT: Final = re.compile(r"(?<![\w-])eyJ[\w-]{8,}+\.[\w-]{8,}+\.[\w-]*+")
+BEARER: Final = re.compile(r"\b(?:bearer|basic)[ \t]{1,4}(?P<it>[A-Za-z0-9._~+/-]{8,}+=*+)", re.IGNORECASE)
+MY_PASSWORD: Final = re.compile(
+    r"\b(?:(?:my|the|his|her|our|your|temporary) (?:password|passphrase|pass ?code)\s?(?:is|was|:|=)"
+    r"|mein passwort (?:ist|lautet)|mi contraseña es|mon mot de passe est)"
+    r"\s{0,3}[\"'`]?(?P<it>[^\s\"'`<>,;]{4,}+)",
+    re.IGNORECASE,
 )
-PRIVATE_KEY: Final = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL)
-LONG_SECRET: Final = re.compile(r"(?<![\w/+.-])[A-Za-z0-9_-]{32,512}(?![\w/+-])")
-DATA_URI: Final = re.compile(r"data:[\w/+.-]{0,80}(?:;[\w=.-]{1,60}){0,3};base64,[A-Za-z0-9+/=_-]{8,}")
+PASSWORD: Final = re.compile(
+    r"(?:\b|_)(?:password|passwd|pwd|passphrase|passwort|kennwort|contraseña|mot de passe)[\"'`]?\s{0,3}(?::|=|\bis\b|\bist\b)"
+    r"\s{0,3}[\"'`]?(?P<it>[^\s\"'`<>,;()\[\]{}]{4,}+)",
+    re.IGNORECASE,
+)
+KEYED: Final = re.compile(
+    r"(?:\b|_)(?:api[ _-]?key|apikey|access[ _-]?key(?:[ _-]?id)?|secret(?:[ _-]?(?:access[ _-]?)?key)?|client[ _-]?secret"
+    r"|(?:access|auth|refresh|id|session)?[ _-]?token|authorization|signature|credential|key)[\"'`]?\s{0,3}(?::|=|\bis\b)\s{0,3}[\"'`]?"
+    r"(?P<it>[A-Za-z0-9._~+/-]{8,}+=*+)(?![(\[])",
+    re.IGNORECASE,
+)
+PIN: Final = re.compile(r"\b(?:cvv2?|cvc2?|pin(?:[ -]?code)?|otp|tan|puk)\b(?:\s?(?:is|ist|es|est|:|=|#)){0,2}\s{0,2}(?P<it>\d{3,8})(?!\w)", re.IGNORECASE)
+URL_USER: Final = re.compile(r"\b[a-z][a-z0-9+.-]{1,15}://(?P<it>[^\s/@\"'<>?#]{1,512}+)@", re.IGNORECASE)
+URL_QUERY: Final = re.compile(
+    r"[?&;#](?:[a-z]{1,16}[_-])?(?:token|api_?key|key|sig|signature|auth|password|passwd|pwd|secret|session|sessionid|sid|code"
+    r"|credential|x-amz-[a-z-]{3,24})=(?P<it>[^\s\"'<>&#]{4,}+)",
+    re.IGNORECASE,
+)
+DATA_URI: Final = re.compile(
+    r"data:[\w/+.-]{0,80}(?:;[\w=.-]{1,60}){0,3};base64,[A-Za-z0-9+/=_%-]{4,}+", re.IGNORECASE
+)
+BASE64: Final = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{200,}+={0,2}")
+
+# ---- people and papers, told by the words in front ----------------------------------------------------------
+
 BIRTH: Final = re.compile(
-    r"(?i)\b(?:born(?: on)?|birth ?da(?:y|te)|date of birth|d\.?o\.?b\.?|geboren(?: am)?|geburtsdatum|fecha de nacimiento|nac[ií](?:do|da)? el"
-    r"|date de naissance|née? le)\b[^\w\n]{0,4}(?:(?:is|was|on|ist|es|est)\s)?\s{0,2}"
-    r"(\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|\d{1,2}(?:st|nd|rd|th|\.)?\s[^\W\d_]{3,12},?\s\d{4}|[^\W\d_]{3,12}\s\d{1,2}(?:st|nd|rd|th)?,?\s\d{4})"
+    r"(?:\b(?:born(?: on)?|birth ?da(?:y|te)|date of birth|d\.?o\.?b|geb(?:oren|urtsdatum|urtstag)?(?: am)?"
+    r"|fecha de nacimiento|nac[ií](?:d[oa])?(?: el)?|date de naissance|née?(?: le)?|data di nascita|nat[oa] il)\b\.?)"
+    r"[^\w\n]{0,5}(?:(?:is|was|on|ist|am|es|est|el|le)\s){0,2}\s{0,2}"
+    r"(?P<it>\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|\d{1,2}(?:st|nd|rd|th|\.|er)?\s(?:(?:of|de)\s)?[^\W\d_]{3,12}\.?,?\s(?:de(?:l)?\s)?\d{4}"
+    r"|[^\W\d_]{3,12}\.?\s\d{1,2}(?:st|nd|rd|th)?,?\s\d{4}|\d{8}(?!\d))",
+    re.IGNORECASE,
 )
-NATIONAL_ID: Final = re.compile(
-    r"(?<![\w-])(?:\d{8}[A-Z]|[XYZ]\d{7}[A-Z]|[A-CEGHJ-PR-TW-Z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-D]"
-    r"|[A-Z]{6}\d{2}[A-EHLMPRST]\d{2}[A-Z]\d{3}[A-Z]|\d{3}\.\d{3}\.\d{3}-\d{2}|[12] ?\d{2} ?\d{2} ?\d{2} ?\d{3} ?\d{3} ?\d{2})(?![\w-])"
+DOCUMENT: Final = re.compile(
+    r"(?:passport|reisepass|\bpass|pasaporte|passeport|paspoort|passaporto|driver'?s? licen[cs]e|driving licen[cs]e"
+    rf"|führerschein|id[ -]card|identity card|personalausweis|ausweis)(?:nummer|-nr\.?)?\b{_IS}"
+    r"(?P<it>(?=[A-Z]{0,5}\d)[A-Z0-9][A-Z0-9-]{4,18}+)",
+    re.IGNORECASE,
 )
-DOCUMENT_CUED: Final = re.compile(
-    r"(?i)\b(?:passport|driver'?s? licen[cs]e|driving licen[cs]e|national id|id card|tax id|personalausweis|reisepass"
-    r"|pasaporte|dni|passeport)\b(?:\s?(?:number|no\.?|nr\.?|#|nummer|n[uú]mero))?\s?(?:is|:|=|ist|es|est)?\s{0,2}"
-    r"((?=[A-Z-]{0,6}\d)[A-Z0-9][A-Z0-9-]{4,18}[A-Z0-9])\b"
+NATIONAL_CUED: Final = re.compile(
+    r"(?:(?i:\b(?:social security|social insurance|national insurance|tax[ -]id|national id|steuer-?id(?:entifikationsnummer)?|steuernummer"
+    r"|sozialversicherungsnummer|s[eé]curit[eé] sociale|codice fiscale|burgerservicenummer|seguridad social|aadhaar|pesel))"
+    rf"|\b(?:SSN|ssn|BSN|bsn|NHS|NIF|DNI|dni|NIE|NIR|TIN|CPF|CURP|NINO|ITIN|SIN))\b(?i:{_IS})"
+    r"(?P<it>(?=[A-Za-z]{0,4} ?\d)[A-Za-z0-9]{1,20}(?:[ ./-]\d[A-Za-z0-9]{0,12}){0,8}(?:[ -][A-Za-z])?)(?!\w)"
 )
-_GIVEN = r"[^\W\d_a-z][\w'’.-]{0,30}"
-_NAME = rf"({_GIVEN}(?: (?:(?:van|von|de|der|del|della|di|da|la|le|el|bin|al|dos|ten) ){{0,3}}{_GIVEN}){{0,3}})"
-NAME_CUED: Final = re.compile(
-    r"\b(?:[Mm]y (?:full )?name(?:'s| is)|[Nn]ame is|[Cc]all me|[Tt]his is|[Ii]ch heiße|[Mm]ein Name ist|[Mm]e llamo|[Mm]i nombre es"
-    rf"|[Jj]e m[’']appelle|[Mm]on nom est|[Mm]i chiamo|[Mm]eu nome é|[Ss]igned,?|[Ss]incerely,|[Rr]egards,|[Cc]heers,|Grüße,|Saludos,|Cordialement,"
-    rf"|[Dd]ear(?: (?:Mr|Mrs|Ms|Dr)\.?)?|(?:Mr|Mrs|Ms|Dr|Herr|Frau|Señora?|Madame|Monsieur)\.?)\s{{1,3}}{_NAME}"
+VEHICLE: Final = re.compile(
+    rf"\b(?:licen[cs]e plate|number plate|registration plate|plate|kennzeichen|matr[ií]cula|plaque|vin)\b(?i:{_IS})"
+    r"(?P<it>(?=[^\s]{0,17}\d|[^\s]{1,4} [^\s]{0,3} ?\d)[A-ZÄÖÜ0-9]{1,17}(?:[ -][A-ZÄÖÜ0-9]{1,5}){0,3})(?!\w)",
 )
-NAME_I_AM: Final = re.compile(rf"\b(?:I am|I'm|I’m|Ich bin|Soy|Je suis)\s({_GIVEN} {_GIVEN})(?= ?[,.;!?\n]|$| and | from | und | y | et )")
+CUSTOMER_ID: Final = re.compile(
+    r"\b(?:(?:customer|client|member(?:ship)?|account|patient|policy|insurance|employee|user|loyalty)[ _-]?(?:number|num|no\b|id|nr|#)"
+    r"|(?:kunden|mitglieds|konto|versicherten|personal)(?:nummer|nr)|(?:n[uú]mero|id) de (?:cliente|socio|cuenta)"
+    rf"|num[eé]ro de (?:client|compte)){_IS}(?P<it>(?=[A-Z-]{{0,8}}\d)[A-Z0-9][A-Z0-9-]{{3,30}}+)",
+    re.IGNORECASE,
+)

@@ -36,6 +36,7 @@ class Store:
                 password=settings.password.get_secret_value(),
                 secure=settings.secure,
                 autogenerate_session_id=False,
+                tz_mode="aware",
             )
         except (ClickHouseError, OSError) as error:
             message = (

@@ -9,6 +9,7 @@ from proxy.exchange import Exchange
 from proxy.wire.reply import Reply
 from shadow.experiment import Experiment
 from shadow.replay import Lane, Replay, ReplayOutcome, Timings
+from shadow.suites.example import Example
 from shadow.worker.watch import SelfCheck
 
 
@@ -117,6 +118,18 @@ def experiment_row(experiment: Experiment) -> dict[str, Any]:
         "updated_by": experiment.updated_by,
         "state": str(experiment.state),
         "record": experiment.to_bytes().decode(),
+    }
+
+
+def example_row(example: Example, *, suite_id: str) -> dict[str, Any]:
+    """Row of `examples`."""
+    return {
+        "suite": suite_id,
+        "example_id": example.id,
+        "category": example.category,
+        "checks": _json(list(example.checks)),
+        "reference": example.reference,
+        "weight": example.weight,
     }
 
 

@@ -10,9 +10,10 @@ from typing import Any
 import aiohttp
 
 from proxy.exchange import Chunk
+from proxy.wire.headers import REPLAY_HEADER
 from shadow.deployment import Deployment
 from shadow.replay import ReplayOutcome
-from shadow.worker.preparation import REPLAY_HEADER, Prepared
+from shadow.worker.preparation import Prepared
 
 MAX_REPLY_BYTES = 16_777_216
 

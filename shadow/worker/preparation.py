@@ -12,24 +12,14 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 
 from proxy.exchange import Exchange, Shape
+from proxy.wire.routes import PATHS
 from shadow.deployment import Deployment
 from shadow.replay import Lane
-
-REPLAY_HEADER = "x-understudy-replay"
-"""Marks every replay, so that a capture door never takes one for production traffic."""
 
 _STREAMED = {Shape.CHAT, Shape.COMPLETIONS, Shape.RESPONSES, Shape.MESSAGES}
 _ACTS_OUTSIDE = ("store", "metadata", "background", "webhook", "service_tier", "conversation", "previous_response_id")
 _SALTED = {Shape.CHAT, Shape.COMPLETIONS, Shape.RESPONSES}
 _LANE_FIELDS = {"model", "cache_salt"}
-
-PATHS = {
-    Shape.CHAT: "/v1/chat/completions",
-    Shape.COMPLETIONS: "/v1/completions",
-    Shape.RESPONSES: "/v1/responses",
-    Shape.MESSAGES: "/v1/messages",
-    Shape.EMBEDDINGS: "/v1/embeddings",
-}
 
 
 @dataclass(frozen=True, slots=True)

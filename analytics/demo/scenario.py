@@ -1,0 +1,98 @@
+"""What a demo consists of: who serves, who is shadowed, which traffic and how much; simulated or on real vLLM."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from analytics.demo.fleet import Served, simulated
+from analytics.demo.traffic import TrafficItem, demo_traffic
+
+PRODUCTION = "support"
+BASELINE = "support-baseline"
+
+
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """One candidate and what was done to it, which the demo tells beside the verdict.
+
+    Attributes:
+        faults: Rate by fault of the simulator, in [0, 1].
+    """
+
+    name: str
+    story: str
+    ttft_ms: float = 60.0
+    faults: Mapping[str, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A whole demo.
+
+    Attributes:
+        upstream: Deployment id of production's own deployment.
+        suite_rate_per_s: Suite examples per second and experiment.
+        max_concurrency: Replays in flight per lane.
+    """
+
+    fleet: Sequence[Served]
+    upstream: str
+    baseline: str
+    candidates: Mapping[str, str]
+    traffic: Sequence[TrafficItem]
+    suite_seed: int
+    suite_size: int
+    suite_rate_per_s: float
+    max_concurrency: int
+    score_card: str
+    start_timeout_s: float
+    replay_timeout_s: float
+
+
+CONTENDERS = (
+    Contender("good", "as good as the baseline"),
+    Contender(
+        "regressed",
+        "refuses, breaks JSON, gets numbers wrong and leaks its prompt",
+        faults={"refusal": 0.10, "wrong_number": 0.30, "broken_json": 0.30, "negation": 0.20, "leaked_prompt": 0.06},
+    ),
+    Contender("slow", "same answers, first token after 700 ms", ttft_ms=700.0),
+)
+
+DANGEROUS = ("billing", "orders")
+"""Categories of the demo's traffic in which a catastrophic answer would hurt most."""
+
+
+def simulated_scenario(*, seed: int) -> Scenario:
+    """Three candidates on simulators: one good, one regressed, one slow."""
+    script = Path(str(files("analytics.demo") / "scripts" / "support.toml"))
+    served = [
+        _simulator(PRODUCTION, Contender(PRODUCTION, "production"), script=script, seed=1),
+        _simulator(BASELINE, Contender(BASELINE, "baseline"), script=script, seed=2),
+    ]
+    served += [
+        _simulator(f"support-{one.name}", one, script=script, seed=number)
+        for number, one in enumerate(CONTENDERS, start=3)
+    ]
+    return Scenario(
+        fleet=served,
+        upstream=PRODUCTION,
+        baseline=BASELINE,
+        candidates={f"support-{one.name}": one.story for one in CONTENDERS},
+        traffic=demo_traffic(seed=seed, count=420, rate_per_s=7.0, model=PRODUCTION),
+        suite_seed=seed,
+        suite_size=150,
+        suite_rate_per_s=4.0,
+        max_concurrency=64,
+        score_card="default",
+        start_timeout_s=60,
+        replay_timeout_s=120,
+    )
+
+
+def _simulator(name: str, contender: Contender, *, script: Path, seed: int) -> Served:
+    options = {"ttft-ms": f"{contender.ttft_ms:g}", "ttft-sigma": "0.2", "itl-ms": "8", "seed": str(seed)}
+    if contender.faults:
+        options["fault"] = ",".join(f"{fault}={rate:g}" for fault, rate in contender.faults.items())
+    return simulated(name, script=script, options=options, quantisation="none (simulated)")

@@ -1,0 +1,31 @@
+"""What the demo prints when it is over: the table, where the reports are, and whether anything personal was found."""
+
+from collections.abc import Mapping
+
+from rich.console import Console
+
+from analytics.demo.run import Outcome, Search
+from analytics.verdict_table import verdict_table
+
+
+def show_outcome(outcome: Outcome, *, stories: Mapping[str, str], console: Console) -> None:
+    """Print it all."""
+    console.print()
+    console.print(verdict_table(outcome.written))
+    for candidate, story in stories.items():
+        console.print(f"  {candidate}: {story}", highlight=False)
+    calls = ", ".join(f"{count} {how}" for how, count in sorted(outcome.ends.items()))
+    console.print(f"Production's calls through the gateway: {calls}.", highlight=False)
+    _show_search(outcome.search, console=console)
+    console.print(f"All candidates on one page: {outcome.index}", soft_wrap=True, highlight=False)
+    console.print(f"Done in {outcome.elapsed_s:.0f} s.", highlight=False)
+
+
+def _show_search(search: Search, *, console: Console) -> None:
+    where = f"{search.records} Kafka records, {search.rows} ClickHouse rows and {search.logs} logs"
+    looked = f"Looked for {search.planted} planted pieces of personal data in {where}"
+    if not search.hits:
+        console.print(f"[green]{looked}: none found.[/green]", highlight=False)
+        return
+    kinds = ", ".join(sorted({str(hit.planted.kind) for hit in search.hits}))
+    console.print(f"[bold red]{looked}: {len(search.hits)} FOUND ({kinds}). This is a bug.[/bold red]", highlight=False)

@@ -1,0 +1,118 @@
+"""Pictures of the gates and of the score as inline SVG. What they show is also in tables of the report."""
+
+import altair as alt
+
+from analytics.decide.decision import Factor, GateResult, GateStatus, Interval, Score
+from analytics.report.characters import reveal
+from analytics.report.drawing import BLUE, GREEN, INK, ORANGE, RED, WIDTH, Row, bind, to_svg
+from analytics.report.figures import MISSING, is_known, write_figure, write_interval, write_range
+
+_STATUS_COLOURS = {GateStatus.PASS: GREEN, GateStatus.FAIL: RED, GateStatus.UNRESOLVED: ORANGE}
+
+
+def draw_gate(gate: GateResult, *, name: str) -> str:
+    """The gated figure and its bounds as a line, the threshold as a dashed mark; a bound not known ends in an arrow."""
+    low, high = _gate_domain(gate)
+    scale = _scale_of(gate.unit)
+    x = _axis("x", low, high, title=f"{gate.gate}, {_axis_unit(gate.unit)}", ticks=5)
+    layers: list[alt.Chart] = [
+        bind([{"x": gate.threshold * scale}]).mark_rule(color=INK, strokeDash=[4, 3], strokeWidth=2).encode(x=x)
+    ]
+    if gate.value is not None:
+        layers += _interval_marks(gate.value, x=x, low=low, high=high, scale=scale, colour=_STATUS_COLOURS[gate.status])
+    else:
+        layers.append(_words(MISSING, x=x, at=(low + high) / 2))
+    chart = alt.layer(*layers).properties(width=260, height=30)
+    threshold = write_figure(gate.threshold, unit=gate.unit)
+    shown = write_interval(gate.value, unit=gate.unit, threshold=gate.threshold)
+    return to_svg(
+        chart,
+        name=name,
+        title=f"{gate.gate}: figure against threshold",
+        description=f"{shown}; the dashed line is the threshold of {threshold}; the gate says {gate.status}.",
+    )
+
+
+def draw_score(score: Score, *, name: str) -> str:
+    """Points 0 to 10: each factor as the range that it is known to lie in, each component with its interval."""
+    rows = [row for factor in score.factors for row in _factor_rows(factor)]
+    x = _axis("low", 0, 10, title="points, 0 to 10")
+    y = alt.Y("row:N").sort(None).title(None).axis(labelLimit=0, grid=True)
+    bars = [row for row in rows if row["kind"] == "factor"]
+    parts = [row for row in rows if row["kind"] == "component"]
+    gaps = [row for row in rows if row["kind"] == "words"]
+    layers = [
+        bind(rows).mark_point(opacity=0).encode(x=x, y=y),
+        bind(bars).mark_bar(color=BLUE, opacity=0.55, height=12).encode(x=x, x2="high:Q", y=y),
+        bind(bars).mark_tick(color=BLUE, thickness=3, size=12).encode(x=x, y=y),
+        bind(bars).mark_tick(color=BLUE, thickness=3, size=12).encode(x=_axis("high", 0, 10), y=y),
+        bind(parts).mark_rule(color=ORANGE, strokeWidth=2).encode(x=x, x2="high:Q", y=y),
+        bind(parts).mark_point(color=ORANGE, filled=True, size=45, opacity=1).encode(x=_axis("x", 0, 10), y=y),
+        bind(gaps).mark_text(color=INK, fontStyle="italic").encode(x=x, y=y, text="words:N"),
+    ]
+    chart = alt.layer(*layers).properties(width=WIDTH, height=alt.Step(22))
+    points = "; ".join(f"{reveal(factor.name)} {write_range(factor.low, factor.high)}" for factor in score.factors)
+    return to_svg(chart, name=name, title="Score by factor", description=f"Points by factor: {points or MISSING}.")
+
+
+def _axis(field: str, low: float, high: float, *, title: str | None = None, ticks: int = 10) -> alt.X:
+    axis = alt.X(f"{field}:Q").scale(domain=[low, high], nice=False, zero=False)
+    return axis.axis(tickCount=ticks).title(None if title is None else reveal(title))
+
+
+def _words(words: str, *, x: alt.X, at: float) -> alt.Chart:
+    chart: alt.Chart = bind([{"x": at, "words": words}]).mark_text(color=INK, fontStyle="italic")
+    return chart.encode(x=x, text="words:N")
+
+
+def _scale_of(unit: str) -> float:
+    return 100.0 if unit in {"share", "ratio"} else 1.0
+
+
+def _axis_unit(unit: str) -> str:
+    return "%" if unit in {"share", "ratio"} else unit or "figure"
+
+
+def _gate_domain(gate: GateResult) -> tuple[float, float]:
+    value = gate.value
+    figures = [gate.threshold, *((value.estimate, value.low, value.high) if value is not None else ())]
+    known = [figure * _scale_of(gate.unit) for figure in figures if is_known(figure)] or [0.0]
+    margin = (max(known) - min(known)) * 0.15 or abs(known[0]) * 0.5 or 1.0
+    return min(known) - margin, max(known) + margin
+
+
+def _interval_marks(
+    value: Interval, *, x: alt.X, low: float, high: float, scale: float, colour: str
+) -> list[alt.Chart]:
+    start = value.low * scale if is_known(value.low) else low
+    end = value.high * scale if is_known(value.high) else high
+    line = bind([{"x": start, "end": end}]).mark_rule(color=colour, strokeWidth=4).encode(x=x, x2="end:Q")
+    marks = [line]
+    if not is_known(value.low):
+        marks.append(bind([{"x": start}]).mark_point(shape="triangle-left", filled=True, color=colour).encode(x=x))
+    if not is_known(value.high):
+        marks.append(bind([{"x": end}]).mark_point(shape="triangle-right", filled=True, color=colour).encode(x=x))
+    if is_known(value.estimate):
+        dot = bind([{"x": value.estimate * scale}]).mark_point(filled=True, size=90, opacity=1, color=INK)
+        marks.append(dot.encode(x=x))
+    return marks
+
+
+def _factor_rows(factor: Factor) -> list[Row]:
+    whole = f"{reveal(factor.name)} ({write_figure(factor.weight, unit='share')})"
+    rows: list[Row] = [{"row": whole, "kind": "factor", "low": factor.low, "high": factor.high}]
+    for part in factor.components:
+        row: Row = {"row": f"{reveal(factor.name)}: {reveal(part.name)}", "kind": "words", "low": 5}
+        if part.value is None or not is_known(part.value.estimate):
+            row["words"] = MISSING if part.applicable else "not applicable"
+        else:
+            row |= {"kind": "component", "x": part.value.estimate, **_ends(part.value)}
+        rows.append(row)
+    return rows
+
+
+def _ends(value: Interval) -> Row:
+    return {
+        "low": value.low if is_known(value.low) else value.estimate,
+        "high": value.high if is_known(value.high) else value.estimate,
+    }

@@ -1,0 +1,72 @@
+"""How the report's charts look and become inline SVG: words and axes in the text's own colour, on light and on dark.
+
+Each chart has a title and a description for those who do not see it, and ids that begin with its name, so that
+several charts stand in one page. Nothing is fetched. What is drawn is decided elsewhere.
+"""
+
+import re
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+import altair as alt
+import vl_convert
+
+from analytics.report.characters import reveal
+
+INK = "currentColor"
+GREY, BLUE, ORANGE, GREEN, RED = "#808080", "#3b82d6", "#d0671a", "#2f9155", "#d64545"
+"""Mid-tones with a contrast of at least 3 against white and against the dark page."""
+
+
+WIDTH = 560
+_VEGA_LITE = ".".join(alt.SCHEMA_VERSION.split(".")[:2])
+
+type Row = dict[str, Any]
+
+
+def bind(rows: Sequence[Row]) -> alt.Chart:
+    """A chart without marks over rows that are held inline."""
+    return alt.Chart(alt.InlineData(values=list(rows)))
+
+
+def to_svg(chart: alt.Chart | alt.LayerChart | alt.FacetChart, *, name: str, title: str, description: str) -> str:
+    """The chart as one `svg` element whose ids all begin with `name`, a word that no other chart of the page has."""
+    themed = (
+        chart.configure(background="transparent", aria=False, font="system-ui, sans-serif")
+        .configure_axis(
+            labelColor=INK,
+            titleColor=INK,
+            domainColor=INK,
+            tickColor=INK,
+            gridColor=INK,
+            gridOpacity=0.15,
+            titleFontWeight="normal",
+            labelFontSize=11,
+            titleFontSize=11,
+        )
+        .configure_legend(labelColor=INK, titleColor=INK, labelFontSize=12)
+        .configure_view(stroke=None)
+    )
+    drawn = str(vl_convert.vegalite_to_svg(themed.to_dict(), vl_version=_VEGA_LITE, allowed_base_urls=[]))
+    return _name_parts(_open(drawn, name=name, title=title, description=description), name=name)
+
+
+def _open(svg: str, *, name: str, title: str, description: str) -> str:
+    """The drawing with our own opening tag, title and description."""
+    tag, body = svg.split(">", 1)
+    size = " ".join(re.findall(r'(?:width|height|viewBox)="[-0-9. ]+"', tag))
+    return (
+        f'<svg class="chart" {size} role="img" aria-labelledby="{name}-title {name}-desc">'
+        f'<title id="{name}-title">{escape(reveal(title))}</title>'
+        f'<desc id="{name}-desc">{escape(reveal(description))}</desc>{body}'
+    )
+
+
+def _name_parts(svg: str, *, name: str) -> str:
+    """Vega numbers clip paths across a process; here they are numbered within the chart and carry its name."""
+    found = dict.fromkeys(re.findall(r'<clipPath id="(\w+)"', svg))
+    for number, part in enumerate(found):
+        svg = svg.replace(f'<clipPath id="{part}"', f'<clipPath id="{name}-clip-{number}"')
+        svg = svg.replace(f'clip-path="url(#{part})"', f'clip-path="url(#{name}-clip-{number})"')
+    return svg

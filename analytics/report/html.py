@@ -1,0 +1,84 @@
+"""A decision as one self-contained HTML page, and an index over several. No script, nothing fetched.
+
+Every text that a template prints is revealed and escaped; only our own charts and style go in as they are.
+"""
+
+from collections.abc import Iterator, Sequence
+from urllib.parse import quote
+
+from markupsafe import Markup
+
+from analytics.decide.decision import Decision
+from analytics.report import tables
+from analytics.report.characters import reveal
+from analytics.report.charts import draw_gate, draw_score
+from analytics.report.differences import cut_text, mark_differences
+from analytics.report.environment import make_environment, read_template
+from analytics.report.figures import MISSING, write_figure, write_range
+from analytics.report.lane_charts import draw_failures, draw_ttft
+from analytics.report.report import Report
+
+_TONES = {"GO": "go", "NO-GO": "no-go", "INSUFFICIENT EVIDENCE": "insufficient"}
+
+
+def render_report(report: Report) -> str:
+    """The page of one decision: verdict and deciding sentence first, then what it rests on."""
+    decision = report.decision
+    return _render(
+        "report.html.j2",
+        report=report,
+        decision=decision,
+        tone=_TONES[decision.verdict],
+        score=write_range(decision.score.low, decision.score.high),
+        charts=dict(_draw_charts(report)),
+        deployments=tables.compare_deployments(decision.baseline, decision.candidate),
+        balance=tables.balance_ledger(decision.coverage),
+        mix=tables.count_failures(decision.failure_mix),
+        mix_lanes=tables.drawn_lanes(decision.failure_mix),
+        requests=tables.count_requests(ttft_ms=report.curves.ttft_ms, failed=report.curves.failed),
+        untold=tables.find_untold(decision.worst_pairs, report.specimens),
+    )
+
+
+def render_index(decisions: Sequence[Decision]) -> str:
+    """The page that ranks several decisions, in the order given, and links to `<experiment_id>/report.html`."""
+    return _render("index.html.j2", decisions=decisions, tones=_TONES)
+
+
+def _draw_charts(report: Report) -> Iterator[tuple[str, Markup]]:
+    decision = report.decision
+    for number, gate in enumerate(decision.gates):
+        yield f"gate-{number}", _trust(draw_gate(gate, name=f"chart-gate-{number}"))
+    yield "score", _trust(draw_score(decision.score, name="chart-score"))
+    yield (
+        "ttft",
+        _trust(draw_ttft(report.curves, threshold_ms=tables.find_threshold_ms(decision.gates), name="chart-ttft")),
+    )
+    yield "failures", _trust(draw_failures(decision.failure_mix, name="chart-failures"))
+
+
+def _render(template: str, **values: object) -> str:
+    environment = make_environment(autoescape=True, finalize=_show)
+    environment.filters |= {"differences": mark_differences, "cut": cut_text, "range": write_range, "link": _link}
+    return environment.get_template(template).render(style=_trust(read_template("style.css")), **values)
+
+
+def _show(value: object) -> object:
+    match value:
+        case Markup():
+            return value
+        case None:
+            return MISSING
+        case float():
+            return write_figure(value)
+        case _:
+            return reveal(str(value))
+
+
+def _link(experiment_id: str) -> str:
+    return f"./{quote(experiment_id, safe='')}/report.html"
+
+
+def _trust(ours: str) -> Markup:
+    """Mark a text as ours: the style sheet, or a chart that escaped what it was given."""
+    return Markup(ours)  # noqa: S704 - never called with payload text

@@ -1,0 +1,94 @@
+"""Numbers of an answer in canonical form, and whether two answers hold the same ones."""
+
+import re
+from decimal import Decimal, InvalidOperation
+from typing import Final
+
+from judges.words import tokens
+
+DECIMAL_COMMA: Final = frozenset({"de", "es", "fr", "it", "pt", "nl"})
+
+_NUMBER_WORDS: Final = {
+    word: str(value)
+    for value, words in enumerate(
+        (
+            "zero null cero zéro", "one eins uno un", "two zwei dos deux", "three drei tres trois",
+            "four vier cuatro quatre", "five fünf cinco cinq", "six sechs seis", "seven sieben siete sept",
+            "eight acht ocho huit", "nine neun nueve neuf", "ten zehn diez dix", "eleven elf once onze",
+            "twelve zwölf doce douze",
+        )
+    )
+    for word in words.split()
+}  # fmt: skip
+_SCALES: Final = {
+    "thousand": 10**3, "tausend": 10**3, "million": 10**6, "millionen": 10**6, "millones": 10**6, "millions": 10**6,
+    "billion": 10**9, "milliarden": 10**9, "milliards": 10**9,
+}  # fmt: skip
+_NUMBER: Final = re.compile(
+    r"(?<![\w.,])(?P<sign>[-\u2212])?(?P<digits>\d+(?:[.,\u00a0\u202f]\d+)*)"
+    r"(?P<percent>\s?(?:%|percent\b|per cent\b|prozent\b|por ciento\b|pour cent\b))?"
+    r"(?:\s(?P<scale>thousand|tausend|million(?:s|en|es)?|millones|billion|milliarden|milliards)\b)?",
+    re.IGNORECASE,
+)
+_LIST_MARKER: Final = re.compile(r"^\s{0,6}(?:#+\s*)?\d{1,2}[.)]\s+", re.MULTILINE)
+_THOUSANDS: Final = re.compile(r"\d{1,3}(?:[.,\u00a0\u202f]\d{3})+")
+_MOST_DIGITS: Final = 40
+
+
+def numbers(text: str, *, language: str = "", percent_is_ratio: bool = True) -> list[Decimal]:
+    """Canonical numbers in order: 1,000 is 1000, 2 million is 2000000; the markers of a numbered list are none.
+
+    Args:
+        language: ISO 639-1; decides how 1.000 reads (a thousand where the comma is the decimal mark).
+        percent_is_ratio: Whether 50 % is 0.5 or 50.
+    """
+    is_list = len(_LIST_MARKER.findall(text)) > 1
+    found = _NUMBER.finditer(_LIST_MARKER.sub("", text) if is_list else text)
+    values = (_value(match, language=language, percent_is_ratio=percent_is_ratio) for match in found)
+    return [value for value in values if value is not None]
+
+
+def number_words(text: str) -> frozenset[Decimal]:
+    """Numbers from zero to twelve that are written as words (English, German, Spanish, French)."""
+    return frozenset(Decimal(_NUMBER_WORDS[word]) for word in tokens(text) if word in _NUMBER_WORDS)
+
+
+def _value(match: re.Match[str], *, language: str, percent_is_ratio: bool) -> Decimal | None:
+    digits = match["digits"]
+    if len(digits) > _MOST_DIGITS:
+        return None
+    try:
+        value = Decimal(_plain_digits(digits, language))
+    except InvalidOperation:
+        return None
+    if match["sign"]:
+        value = -value
+    if match["percent"] and percent_is_ratio:
+        value /= 100
+    if match["scale"]:
+        value *= _SCALES.get(match["scale"].casefold(), 1)
+    return value.normalize()
+
+
+def _plain_digits(digits: str, language: str) -> str:
+    """Digits with a point as decimal mark and no grouping."""
+    digits = digits.replace("\u00a0", "").replace("\u202f", "")
+    last = max(digits.rfind("."), digits.rfind(","))
+    if last < 0:
+        return digits
+    mark = digits[last]
+    mixed = "." in digits and "," in digits
+    grouped = _THOUSANDS.fullmatch(digits) is not None
+    repeated = digits.count(mark) > 1
+    comma_language = language[:2] in DECIMAL_COMMA
+    is_grouping = not mixed and grouped and (repeated or (mark == ",") != comma_language)
+    if is_grouping or (not mixed and repeated):
+        return re.sub(r"[.,]", "", digits)
+    return re.sub(r"[.,]", "", digits[:last]) + "." + digits[last + 1 :]
+
+
+def same_numbers(answer: str, *, reference: str, language: str = "") -> bool:
+    """Whether both texts hold the same set of numbers; one that the other side writes as a word is the same."""
+    left, right = (frozenset(numbers(text, language=language)) for text in (answer, reference))
+    extra, missing = left - right - number_words(reference), right - left - number_words(answer)
+    return not extra and not missing

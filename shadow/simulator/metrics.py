@@ -1,0 +1,64 @@
+"""What /metrics tells, in the names that vLLM uses, so that the same probes read both. Counts only, never content."""
+
+from collections.abc import Callable
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+
+from shadow.simulator.behaviour import Behaviour
+from shadow.simulator.prefix_cache import BLOCK_TOKENS, BLOCKS
+
+CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
+_SECONDS = (0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0, 20.0, 40.0)
+
+
+class Metrics:
+    """The metrics of one simulator, in a registry of their own.
+
+    Attributes:
+        running: Requests being answered.
+        ttft_s: Measured times from a request's last byte to its first token, s.
+        faults: Replies by the fault that they were given.
+    """
+
+    def __init__(self, behaviour: Behaviour, *, cache_ratio: Callable[[], float]) -> None:
+        self._registry = CollectorRegistry()
+        labels = {"model_name": behaviour.model}
+        names = tuple(labels)
+
+        def gauge(name: str, words: str) -> Gauge:
+            return Gauge(name, words, names, registry=self._registry).labels(**labels)
+
+        def counter(name: str, words: str) -> Counter:
+            return Counter(name, words, names, registry=self._registry).labels(**labels)
+
+        self.running = gauge("vllm:num_requests_running", "Requests being answered.")
+        self._waiting = gauge("vllm:num_requests_waiting", "Requests waiting; a simulator never lets one wait.")
+        gauge("vllm:kv_cache_usage_perc", "Share of the prefix cache in use, 0 to 1.").set_function(cache_ratio)
+        self.prompt_tokens = counter("vllm:prompt_tokens", "Prompt tokens read.")
+        self.generation_tokens = counter("vllm:generation_tokens", "Tokens planned to be sent.")
+        self.ttft_s: Histogram = Histogram(
+            "vllm:time_to_first_token_seconds", "Time to first token.", names, registry=self._registry, buckets=_SECONDS
+        ).labels(**labels)
+        self.faults = Counter(
+            "understudy_simulator_faults", "Replies with a planned fault.", ("fault",), registry=self._registry
+        )
+        self._describe(behaviour)
+
+    def text(self) -> bytes:
+        """The metrics in Prometheus's text format."""
+        return generate_latest(self._registry)
+
+    def _describe(self, behaviour: Behaviour) -> None:
+        cache = {
+            "block_size": str(BLOCK_TOKENS),
+            "num_gpu_blocks": str(BLOCKS),
+            "enable_prefix_caching": "True",
+            "quantisation": behaviour.quantisation,
+            "engine": "understudy-simulator",
+        }
+        about = Gauge(
+            "vllm:cache_config_info", "The cache, and that it is simulated.", tuple(cache), registry=self._registry
+        )
+        about.labels(**cache).set(1)

@@ -1,0 +1,309 @@
+"""A realistic decision and report, changed by keyword; and strings that attack a page."""
+
+import math
+import random
+from typing import Any
+
+from analytics.decide.decision import (
+    Comparison,
+    Component,
+    Decision,
+    Factor,
+    GateResult,
+    GateStatus,
+    Interval,
+    Score,
+    ValidityCheck,
+    Verdict,
+    WorstPair,
+)
+from analytics.report.report import Curves, Report, Specimen
+from tests.records import NOON, deployment
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "</style></title></pre></svg><img src=x onerror=alert(1)>",
+    "javascript:alert(1)",
+    "\" onmouseover=alert(1) x='",
+    "right-to-left \u202eevil\u202c and zero\u200bwidth and \x1b[31m",
+    "{{ 7 * 7 }} {% raw %} ${7 * 7}",
+    "| pipe ` tick * star _ line [a](https://evil.example/x) ![b](https://evil.example/y)",
+)
+
+
+def gate(**changes: Any) -> GateResult:
+    """G1, passed with 31 of 2,000 requests too slow."""
+    fields: dict[str, Any] = {
+        "gate": "G1",
+        "title": "P95 time to first token",
+        "status": GateStatus.PASS,
+        "value": Interval(estimate=412.4, low=380.2, high=455.1),
+        "threshold": 500.0,
+        "unit": "ms",
+        "n": 2000,
+        "events": 31,
+        "p_value": 0.0004,
+        "detail": "31 of 2,000 requests took 500 ms or failed.",
+    }
+    return GateResult.model_validate(fields | changes)
+
+
+def gates() -> tuple[GateResult, ...]:
+    """One gate of each status."""
+    return (
+        gate(),
+        gate(
+            gate="G2",
+            title="Held-out accuracy against 70 % of the baseline",
+            status=GateStatus.FAIL,
+            value=Interval(estimate=0.61, low=0.55, high=0.672),
+            threshold=0.7,
+            unit="ratio",
+            n=640,
+            events=97,
+            p_value=0.01,
+            detail="The upper bound lies below the threshold.",
+        ),
+        gate(
+            gate="G3",
+            title="Catastrophic rate",
+            status=GateStatus.UNRESOLVED,
+            value=Interval(estimate=0.0, high=0.005973551517),
+            threshold=0.005,
+            unit="share",
+            n=500,
+            events=0,
+            p_value=0.0816,
+            needed=98,
+            detail="No failure in 500, yet 500 clean examples cannot pass.",
+            remarks=("payments: 0 of 260, at most 1.15 %", "medical: 0 of 240, at most 1.24 %"),
+        ),
+    )
+
+
+def score() -> Score:
+    """Four factors, of which one has a missing component."""
+    full = (
+        _component("latency", 3.9, 3.4, 4.3),
+        _component("throughput", 5.6, 5.2, 6.1),
+        _component("memory", 8.2, 8.2, 8.2),
+    )
+    gaps = (
+        _component("taxonomy", 7.4, 6.9, 7.8),
+        Component(name="P99 severity", value=None, n=212, share=1 / 3, note="needs 299 answers"),
+        Component(name="calibration", value=None, n=0, share=1 / 3, note="declared before", applicable=False),
+    )
+    return Score(
+        factors=(
+            Factor(name="Inference efficiency", weight=0.25, components=full, low=5.9, high=5.9),
+            Factor(
+                name="Task accuracy", weight=0.30, components=(_component("held-out", 7.7, 7.1, 8.2),), low=7.7, high=7.7
+            ),
+            Factor(name="Failure profile", weight=0.25, components=gaps, low=3.7, high=8.7),
+            Factor(
+                name="Agentic competence", weight=0.20, components=(_component("tools", 6.6, 6, 7.2),), low=6.6, high=6.6
+            ),
+        ),
+        low=6.0,
+        high=7.3,
+    )
+
+
+def decision(**changes: Any) -> Decision:
+    """A decision that lacks evidence for G3."""
+    fields: dict[str, Any] = {
+        "verdict": Verdict.INSUFFICIENT,
+        "experiment_id": "llama-awq",
+        "profile": "chat",
+        "owner": "ops@example.org",
+        "baseline": deployment(
+            "production", engine="vllm", engine_version="0.11.0", quantisation="bf16", flags=("--max-model-len 8192",)
+        ),
+        "candidate": deployment(
+            "llama-awq",
+            engine="vllm",
+            engine_version="0.11.2",
+            quantisation="awq",
+            flags=("--max-model-len 8192", "--enable-prefix-caching"),
+            context_tokens=8192,
+            weight_bytes=5_700_000_000,
+        ),
+        "deciding_metric": "G3",
+        "reasons": ("G3 is unresolved: 500 clean examples cannot show a rate below 0.5 %.", "G1 passed."),
+        "needs": ("98 more examples of dangerous categories without a failure.",),
+        "validity": (
+            ValidityCheck(name="coverage ledger", passed=True, detail="every request is accounted for"),
+            ValidityCheck(name="A/A control", passed=False, detail="the second baseline differs beyond its noise"),
+        ),
+        "gates": gates(),
+        "score": score(),
+        "comparisons": (
+            comparison(),
+            comparison(
+                metric="P95 time to first token",
+                unit="ms",
+                higher_is_better=False,
+                baseline=388.1,
+                candidate=412.4,
+                difference=Interval(estimate=24.3, low=11.8, high=37.9),
+                noise=None,
+            ),
+            comparison(metric="refusals", baseline=None, candidate=None, difference=None, noise=None, n=0),
+        ),
+        "failure_mix": {
+            "baseline": {"ok": 1961, "refusal": 22, "truncation": 17},
+            "baseline_again": {"ok": 393, "refusal": 4, "truncation": 3},
+            "candidate": {"ok": 1893, "refusal": 31, "format_error": 58, "repetition": 18},
+        },
+        "worst_pairs": (
+            WorstPair(
+                exchange_id="exchange-0042",
+                metric="format",
+                category="tools",
+                label="format_error",
+                reason="a bracket is missing",
+                severity=5,
+            ),
+        ),
+        "pairs": 2000,
+        "live_pairs": 1360,
+        "suite_pairs": 640,
+        "first_at": NOON,
+        "last_at": NOON.replace(hour=18),
+        "coverage": {"seen": 1412, "published": 1360, "sampled_out": 40, "dropped:queue": 12, "stored": 1360},
+        "hashes": {"score card": "9b1c02", "suite heldout": "77aa31", "migrations": "e0d4f5"},
+        "judge_versions": {"taxonomy": "3", "agreement": "minilm-l6-v2/1"},
+        "seed": 1,
+    }
+    return Decision.model_validate(fields | changes)
+
+
+def comparison(**changes: Any) -> Comparison:
+    """Accuracy, lower with the candidate."""
+    fields: dict[str, Any] = {
+        "metric": "accuracy",
+        "unit": "share",
+        "higher_is_better": True,
+        "baseline": 0.871,
+        "candidate": 0.842,
+        "difference": Interval(estimate=-0.029, low=-0.048, high=-0.009),
+        "noise": 0.004,
+        "n": 640,
+    }
+    return Comparison.model_validate(fields | changes)
+
+
+def specimen(**changes: Any) -> Specimen:
+    """The pair with a missing bracket."""
+    fields: dict[str, Any] = {
+        "exchange_id": "exchange-0042",
+        "metric": "format",
+        "category": "tools",
+        "label": "format_error",
+        "reason": "a bracket is missing",
+        "severity": 5.0,
+        "request_text": "Book a table for two at <PLACE_1a2b>.\nAnswer as JSON.",
+        "baseline_text": '{"tool": "book_table", "guests": 2, "place": "<PLACE_1a2b>"}',
+        "candidate_text": '{"tool": "book_table", "guests": "two", "place": "<PLACE_1a2b>"',
+    }
+    return Specimen(**fields | changes)
+
+
+def curves() -> Curves:
+    """Log-normal times of three lanes; the candidate failed eight times."""
+    return Curves(
+        ttft_ms={
+            "baseline": _times(seed=1, middle_ms=210, count=1998),
+            "baseline_again": _times(seed=2, middle_ms=212, count=400),
+            "candidate": _times(seed=3, middle_ms=236, count=1992),
+        },
+        failed={"baseline": 2, "baseline_again": 0, "candidate": 8},
+    )
+
+
+def report(**changes: Any) -> Report:
+    """The report of `decision()`; keywords change the decision."""
+    return Report(decision=decision(**changes), specimens=(specimen(),), curves=curves(), made_at=NOON)
+
+
+def hostile_report(text: str) -> Report:
+    """A report in which every free text is the given one."""
+    pair = {"metric": text, "category": text, "label": text, "reason": text}
+    part = Component(name=text, value=None, n=0, share=1, note=text)
+    arms = {
+        "model": text,
+        "revision": text,
+        "engine": text,
+        "engine_version": text,
+        "quantisation": text,
+        "hardware": text,
+    }
+    texts = {"request_text": text, "baseline_text": text, "candidate_text": f"{text} and {text}"}
+    made = decision(
+        owner=text,
+        profile=text,
+        deciding_metric=text,
+        reasons=(text, text),
+        needs=(text,),
+        baseline=deployment("production", **arms, flags=(text,)),
+        candidate=deployment("trial", **arms, flags=(text, text + text)),
+        validity=(ValidityCheck(name=text, passed=True, detail=text),),
+        gates=(gate(gate=text, title=text, unit=text, detail=text, remarks=(text,)),),
+        score=Score(factors=(Factor(name=text, weight=1, components=(part,), low=0, high=10),), low=0, high=10),
+        comparisons=(comparison(metric=text, unit=text),),
+        failure_mix={"candidate": {text: 3}, "baseline": {text: 1}, text: {text: 1}},
+        worst_pairs=(WorstPair(exchange_id=text, severity=1, **pair),),
+        coverage={text: 1},
+        hashes={text: text},
+        judge_versions={text: text},
+    )
+    shown = specimen(exchange_id=f"{text}!", **pair, **texts)
+    return Report(decision=made, specimens=(shown,), curves=curves(), made_at=NOON)
+
+
+def bare_report(**changes: Any) -> Report:
+    """A report of a decision that has nothing to show."""
+    nothing: dict[str, Any] = {
+        "reasons": (),
+        "needs": (),
+        "validity": (),
+        "gates": (gate(value=None, n=0, events=0, p_value=1.0, status=GateStatus.UNRESOLVED),),
+        "score": Score(factors=(), low=0, high=10),
+        "comparisons": (comparison(baseline=None, candidate=None, difference=None, noise=None, n=0),),
+        "failure_mix": {},
+        "worst_pairs": (),
+        "pairs": 0,
+        "live_pairs": 0,
+        "suite_pairs": 0,
+        "first_at": None,
+        "last_at": None,
+        "coverage": {},
+        "hashes": {},
+        "judge_versions": {},
+    }
+    return Report(
+        decision=decision(**nothing | changes), specimens=(), curves=Curves(ttft_ms={}, failed={}), made_at=NOON
+    )
+
+
+def infinite_report() -> Report:
+    """A report whose figures are not finite wherever the record lets them be."""
+    endless = Interval(estimate=math.inf, low=math.nan, high=math.inf)
+    part = Component(name="latency", value=endless, n=3, share=1)
+    shown = specimen(severity=math.nan)
+    made = decision(
+        gates=(gate(value=endless), gate(value=Interval(estimate=math.nan)), gate(value=None)),
+        comparisons=(comparison(baseline=math.nan, candidate=math.inf, difference=endless, noise=math.nan),),
+        score=Score(factors=(Factor(name="speed", weight=1, components=(part,), low=0, high=10),), low=0, high=math.nan),
+    )
+    times = {"baseline": (math.inf, math.nan, 0.0, 12.0), "candidate": ()}
+    return Report(decision=made, specimens=(shown,), curves=Curves(ttft_ms=times, failed={}), made_at=NOON)
+
+
+def _component(name: str, estimate: float, low: float, high: float) -> Component:
+    return Component(name=name, value=Interval(estimate=estimate, low=low, high=high), n=640, share=1 / 3)
+
+
+def _times(*, seed: int, middle_ms: float, count: int) -> tuple[float, ...]:
+    chance = random.Random(seed)  # noqa: S311 - sample data
+    return tuple(middle_ms * math.exp(chance.gauss(0, 0.32)) for _ in range(count))
