@@ -18,6 +18,7 @@ from judges.words import normalised, tokens
 from shadow.replay import Replay
 
 _BOXED: Final = re.compile(r"\\boxed\{([^{}]{1,200})\}")
+_BARE_NUMBER: Final = re.compile(r"[\s$\u20ac\u00a3\\]*[-\u2212]?[\d.,]+[\s\\]*%?")
 _CHOICE: Final = re.compile(r"\(?([A-Ja-j])\)?[.:)]?")
 _CHOICE_STATED: Final = re.compile(
     r"\b(?:answer|option|choice|antwort|respuesta|réponse)\b(?:\s+(?:is|ist|es|est))?\s*:?\s*\**\(?([A-J])\)?(?![\w'])"
@@ -39,7 +40,8 @@ def final_answer(text: str, *, language: str = "") -> str | None:
     if boxed := _BOXED.findall(text):
         inner = str(boxed[-1]).strip()
         held = numbers(inner, language=language)
-        return str(held[-1]) if len(held) == 1 else normalised(inner).casefold()
+        is_number = len(held) == 1 and _BARE_NUMBER.fullmatch(inner) is not None
+        return f"{held[0]:f}" if is_number else normalised(inner).casefold()
     if (alone := _CHOICE.fullmatch(text.strip())) is not None:
         return alone[1].upper()
     if stated := _CHOICE_STATED.findall(text):
@@ -69,10 +71,11 @@ def _tier(answer: str, reference: str, language: str) -> str:
         return "bytes"
     if normalised(answer) == normalised(reference):
         return "whitespace"
-    documents = parse_json(answer), parse_json(reference)
-    if not any(isinstance(document, NotJson) for document in documents):
-        first, second = (canonical_json(document) for document in documents if not isinstance(document, NotJson))
-        return "json" if first == second else "different"
+    mine, theirs = parse_json(answer), parse_json(reference)
+    if not isinstance(mine, NotJson) and not isinstance(theirs, NotJson):
+        return "json" if canonical_json(mine) == canonical_json(theirs) else "different"
+    if isinstance(mine, dict | list) or isinstance(theirs, dict | list):
+        return "different"
     if _states_answer(answer) and _states_answer(reference):
         finals = final_answer(answer, language=language), final_answer(reference, language=language)
         if finals[0] is not None and finals[0] == finals[1]:

@@ -29,6 +29,7 @@ _OPPOSITES: Final = tuple(
 )  # fmt: skip
 _ALIGNED: Final = 0.5
 _MOST_SENTENCES: Final = 60
+_SHORT_TEXT: Final = 2
 
 
 def _sentences(text: str) -> list[tuple[frozenset[str], frozenset[str], list[str]]]:
@@ -74,3 +75,15 @@ def flipped_sentence(answer: str, *, reference: str) -> int | None:
         if bool(negated) != bool(best[1]) or _opposed(content | negated, best[0] | best[1]):
             return position
     return None
+
+
+def only_one_negates(answer: str, *, reference: str) -> bool:
+    """Whether exactly one of two texts of at most two sentences holds a negation.
+
+    For texts that are known to be close in meaning, whose words need not overlap.
+    """
+    sides = _sentences(answer), _sentences(reference)
+    if any(not 0 < len(side) <= _SHORT_TEXT for side in sides):
+        return False
+    mine, theirs = (any(negated for _, negated, _ in side) for side in sides)
+    return mine != theirs

@@ -1,9 +1,10 @@
 """Records that tests build on: small, complete, and changed by keyword."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from proxy.exchange import Door, Exchange, ExchangeOutcome, Shape
+from proxy.exchange import Chunk, Door, Exchange, ExchangeOutcome, RawExchange, Shape
 from proxy.wire.reply import Choice, Reply, Usage
 from shadow.deployment import Deployment
 from shadow.experiment import Experiment, State
@@ -72,3 +73,31 @@ def replay(number: int = 0, *, lane: Lane = Lane.CANDIDATE, text: str = "answer"
         "parameters_hash": "f" * 32,
     }
     return Replay(**(fields | changes))
+
+
+def raw_exchange(**changes: Any) -> RawExchange:
+    """A chat request with its whole reply, as a door saw it."""
+    fields: dict[str, Any] = {
+        "exchange_id": "raw-0001",
+        "door": Door.GATEWAY,
+        "method": "POST",
+        "path": "/v1/chat/completions",
+        "headers": (("content-type", "application/json"),),
+        "body": json.dumps({"model": "m", "messages": [{"role": "user", "content": "hello"}]}).encode(),
+        "status": 200,
+        "reply_headers": (("content-type", "application/json"),),
+        "reply": (Chunk(2_000_000, chat_body("hello to you")),),
+        "started_at": NOON.timestamp(),
+        "sent_ns": 1_000_000,
+        "ended_ns": 3_000_000,
+        "outcome": ExchangeOutcome.COMPLETE,
+    }
+    return RawExchange(**(fields | changes))
+
+
+def chat_body(text: str) -> bytes:
+    """A whole chat completion."""
+    message = {"role": "assistant", "content": text}
+    choice = {"index": 0, "message": message, "finish_reason": "stop"}
+    usage = {"prompt_tokens": 3, "completion_tokens": 2}
+    return json.dumps({"model": "m", "choices": [choice], "usage": usage}).encode()

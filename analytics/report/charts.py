@@ -36,7 +36,7 @@ def draw_gate(gate: GateResult, *, name: str) -> str:
 def draw_score(score: Score, *, name: str) -> str:
     """Points 0 to 10: each factor as the range that it is known to lie in, each component with its interval."""
     rows = [row for factor in score.factors for row in _factor_rows(factor)]
-    x = _axis("low", 0, 10, title="points, 0 to 10")
+    x, x_high, x_estimate = (_axis(field, 0, 10, title="points, 0 to 10") for field in ("low", "high", "x"))
     y = alt.Y("row:N").sort(None).title(None).axis(labelLimit=0, grid=True)
     bars = [row for row in rows if row["kind"] == "factor"]
     parts = [row for row in rows if row["kind"] == "component"]
@@ -45,9 +45,9 @@ def draw_score(score: Score, *, name: str) -> str:
         bind(rows).mark_point(opacity=0).encode(x=x, y=y),
         bind(bars).mark_bar(color=BLUE, opacity=0.55, height=12).encode(x=x, x2="high:Q", y=y),
         bind(bars).mark_tick(color=BLUE, thickness=3, size=12).encode(x=x, y=y),
-        bind(bars).mark_tick(color=BLUE, thickness=3, size=12).encode(x=_axis("high", 0, 10), y=y),
+        bind(bars).mark_tick(color=BLUE, thickness=3, size=12).encode(x=x_high, y=y),
         bind(parts).mark_rule(color=ORANGE, strokeWidth=2).encode(x=x, x2="high:Q", y=y),
-        bind(parts).mark_point(color=ORANGE, filled=True, size=45, opacity=1).encode(x=_axis("x", 0, 10), y=y),
+        bind(parts).mark_point(color=ORANGE, filled=True, size=45, opacity=1).encode(x=x_estimate, y=y),
         bind(gaps).mark_text(color=INK, fontStyle="italic").encode(x=x, y=y, text="words:N"),
     ]
     chart = alt.layer(*layers).properties(width=WIDTH, height=alt.Step(22))
@@ -55,9 +55,9 @@ def draw_score(score: Score, *, name: str) -> str:
     return to_svg(chart, name=name, title="Score by factor", description=f"Points by factor: {points or MISSING}.")
 
 
-def _axis(field: str, low: float, high: float, *, title: str | None = None, ticks: int = 10) -> alt.X:
+def _axis(field: str, low: float, high: float, *, title: str, ticks: int = 10) -> alt.X:
     axis = alt.X(f"{field}:Q").scale(domain=[low, high], nice=False, zero=False)
-    return axis.axis(tickCount=ticks).title(None if title is None else reveal(title))
+    return axis.axis(tickCount=ticks).title(reveal(title))
 
 
 def _words(words: str, *, x: alt.X, at: float) -> alt.Chart:
@@ -78,7 +78,8 @@ def _gate_domain(gate: GateResult) -> tuple[float, float]:
     figures = [gate.threshold, *((value.estimate, value.low, value.high) if value is not None else ())]
     known = [figure * _scale_of(gate.unit) for figure in figures if is_known(figure)] or [0.0]
     margin = (max(known) - min(known)) * 0.15 or abs(known[0]) * 0.5 or 1.0
-    return min(known) - margin, max(known) + margin
+    low = min(known) - margin
+    return (max(low, 0.0) if min(known) >= 0 else low), max(known) + margin
 
 
 def _interval_marks(
@@ -89,9 +90,13 @@ def _interval_marks(
     line = bind([{"x": start, "end": end}]).mark_rule(color=colour, strokeWidth=4).encode(x=x, x2="end:Q")
     marks = [line]
     if not is_known(value.low):
-        marks.append(bind([{"x": start}]).mark_point(shape="triangle-left", filled=True, color=colour).encode(x=x))
+        marks.append(
+            bind([{"x": start}]).mark_point(shape="triangle-left", filled=True, size=140, color=colour).encode(x=x)
+        )
     if not is_known(value.high):
-        marks.append(bind([{"x": end}]).mark_point(shape="triangle-right", filled=True, color=colour).encode(x=x))
+        marks.append(
+            bind([{"x": end}]).mark_point(shape="triangle-right", filled=True, size=140, color=colour).encode(x=x)
+        )
     if is_known(value.estimate):
         dot = bind([{"x": value.estimate * scale}]).mark_point(filled=True, size=90, opacity=1, color=INK)
         marks.append(dot.encode(x=x))

@@ -39,11 +39,11 @@ def _local_start(text: str, end: int, *, floor: int) -> int:
 
 def find_phones(text: str) -> Iterator[Span]:
     """Telephone numbers: with their country, in a national form that is in use, or behind words that announce one."""
+    look = _looker()
     for match in patterns.PHONE_INTERNATIONAL.finditer(text):
-        yield from _possible_start(match, look=_looker())
+        yield from _possible_start(match, look=look)
     for match in patterns.PHONE_NANP.finditer(text):
         yield Span(*match.span(), "written as North American numbers are")
-    look = _looker()
     for match in patterns.PHONE_NATIONAL.finditer(text):
         if not _DATE.fullmatch(match[0]) and look(checks.is_national_phone, match[0]):
             yield Span(*match.span(), "a number in use in its country")

@@ -112,7 +112,9 @@ def _secret_detectors() -> Iterator[Detector]:
 def _file_detectors() -> Iterator[Detector]:
     uri = _matching(patterns.DATA_URI, "a data URI")
     yield Detector("data_uri", EntityType.FILE, uri, re.compile("base64", re.IGNORECASE))
-    yield Detector("base64", EntityType.FILE, _matching(patterns.BASE64, "bytes in base64", check=checks.is_base64), _DIGIT)
+    yield Detector(
+        "base64", EntityType.FILE, _matching(patterns.BASE64, "bytes in base64", check=checks.is_base64), _DIGIT
+    )
 
 
 def _is_bearer(found: str) -> bool:

@@ -45,8 +45,13 @@ def _cards_in(text: str, groups: list[tuple[int, int]]) -> Iterator[Span]:
 
 
 def _card_from(text: str, groups: list[tuple[int, int]], first: int) -> int | None:
-    """The last group of the longest card that starts with a group, if there is one."""
+    """The last group of the longest card that starts with a group, if there is one.
+
+    Digits that stand one by one can be a card from the first of them only.
+    """
     digits, found = "", None
+    if first and groups[first][1] - groups[first][0] == 1:
+        return None
     for at in range(first, min(len(groups), first + _LONGEST_CARD)):
         start, end = groups[at]
         if len(digits) + end - start > _LONGEST_CARD:
@@ -94,10 +99,16 @@ def _national(layout: str, check: Callable[[str], bool], name: str) -> _National
 _NATIONALS: Final = (
     _national(r"\d{3}-\d\d-\d{4}", checks.is_ssn, "US social security number"),
     _national(r"[1-9]\d{10}|[1-9]\d \d{3} \d{3} \d{3}", idnr.is_valid, "German tax id"),
-    _national(r"[12]\d{4}(?:\d\d|2[AB])\d{8}|[12] \d\d \d\d (?:\d\d|2[AB]) \d{3} \d{3}(?: \d\d)?", nir.is_valid, "French NIR"),
+    _national(
+        r"[12]\d{4}(?:\d\d|2[AB])\d{8}|[12] \d\d \d\d (?:\d\d|2[AB]) \d{3} \d{3}(?: \d\d)?", nir.is_valid, "French NIR"
+    ),
     _national(r"\d{8}[ -]?[A-Z]", dni.is_valid, "Spanish DNI"),
     _national(r"[XYZ][ -]?\d{7}[ -]?[A-Z]", nie.is_valid, "Spanish NIE"),
-    _national(r"[A-Z]{6}\d[\dLMNP-V][A-EHLMPRST]\d[\dLMNP-V][A-Z][\dLMNP-V]{3}[A-Z]", codicefiscale.is_valid, "Italian codice fiscale"),
+    _national(
+        r"[A-Z]{6}\d[\dLMNP-V][A-EHLMPRST]\d[\dLMNP-V][A-Z][\dLMNP-V]{3}[A-Z]",
+        codicefiscale.is_valid,
+        "Italian codice fiscale",
+    ),
     _national(r"[A-Z]{2} ?\d\d ?\d\d ?\d\d ?[A-D]", checks.is_nino, "UK national insurance number"),
     _national(r"\d{3}\.\d{3}\.\d{3}-\d\d", cpf.is_valid, "Brazilian CPF"),
     _national(r"\d\d\.\d\d\.\d\d-\d{3}\.\d\d", nn.is_valid, "Belgian national number"),

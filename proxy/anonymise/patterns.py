@@ -70,26 +70,27 @@ MY_PASSWORD: Final = re.compile(
     re.IGNORECASE,
 )
 PASSWORD: Final = re.compile(
-    r"(?:\b|_)(?:password|passwd|pwd|passphrase|passwort|kennwort|contraseña|mot de passe)[\"'`]?\s{0,3}(?::|=|\bis\b|\bist\b)"
-    r"\s{0,3}[\"'`]?(?P<it>[^\s\"'`<>,;()\[\]{}]{4,}+)",
+    r"(?:\b|_)(?:password|passwd|pwd|passphrase|passwort|kennwort|contraseña|mot de passe)[\"'`]?"
+    r"\s{0,3}(?::|=|\bis\b|\bist\b)\s{0,3}[\"'`]?(?P<it>[^\s\"'`<>,;()\[\]{}]{4,}+)",
     re.IGNORECASE,
 )
 KEYED: Final = re.compile(
-    r"(?:\b|_)(?:api[ _-]?key|apikey|access[ _-]?key(?:[ _-]?id)?|secret(?:[ _-]?(?:access[ _-]?)?key)?|client[ _-]?secret"
-    r"|(?:access|auth|refresh|id|session)?[ _-]?token|authorization|signature|credential|key)[\"'`]?\s{0,3}(?::|=|\bis\b)\s{0,3}[\"'`]?"
-    r"(?P<it>[A-Za-z0-9._~+/-]{8,}+=*+)(?![(\[])",
+    r"(?:\b|_)(?:api[ _-]?key|apikey|access[ _-]?key(?:[ _-]?id)?|secret(?:[ _-]?(?:access[ _-]?)?key)?"
+    r"|client[ _-]?secret|(?:access|auth|refresh|id|session)?[ _-]?token|authorization|signature|credential|key)"
+    r"[\"'`]?\s{0,3}(?::|=|\bis\b)\s{0,3}[\"'`]?(?P<it>[A-Za-z0-9._~+/-]{8,}+=*+)(?![(\[])",
     re.IGNORECASE,
 )
-PIN: Final = re.compile(r"\b(?:cvv2?|cvc2?|pin(?:[ -]?code)?|otp|tan|puk)\b(?:\s?(?:is|ist|es|est|:|=|#)){0,2}\s{0,2}(?P<it>\d{3,8})(?!\w)", re.IGNORECASE)
+PIN: Final = re.compile(
+    r"\b(?:cvv2?|cvc2?|pin(?:[ -]?code)?|otp|tan|puk)\b(?:\s?(?:is|ist|es|est|:|=|#)){0,2}\s{0,2}(?P<it>\d{3,8})(?!\w)",
+    re.IGNORECASE,
+)
 URL_USER: Final = re.compile(r"\b[a-z][a-z0-9+.-]{1,15}://(?P<it>[^\s/@\"'<>?#]{1,512}+)@", re.IGNORECASE)
 URL_QUERY: Final = re.compile(
     r"[?&;#](?:[a-z]{1,16}[_-])?(?:token|api_?key|key|sig|signature|auth|password|passwd|pwd|secret|session|sessionid|sid|code"
     r"|credential|x-amz-[a-z-]{3,24})=(?P<it>[^\s\"'<>&#]{4,}+)",
     re.IGNORECASE,
 )
-DATA_URI: Final = re.compile(
-    r"data:[\w/+.-]{0,80}(?:;[\w=.-]{1,60}){0,3};base64,[A-Za-z0-9+/=_%-]{4,}+", re.IGNORECASE
-)
+DATA_URI: Final = re.compile(r"data:[\w/+.-]{0,80}(?:;[\w=.-]{1,60}){0,3};base64,[A-Za-z0-9+/=_%-]{4,}+", re.IGNORECASE)
 BASE64: Final = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{200,}+={0,2}")
 
 # ---- people and papers, told by the words in front ----------------------------------------------------------
@@ -103,23 +104,25 @@ BIRTH: Final = re.compile(
     re.IGNORECASE,
 )
 DOCUMENT: Final = re.compile(
-    r"(?:passport|reisepass|\bpass|pasaporte|passeport|paspoort|passaporto|driver'?s? licen[cs]e|driving licen[cs]e"
+    r"(?:passport|reisepass|\bpass(?=-?n(?:umme)?r)|pasaporte|passeport|paspoort|passaporto|driver'?s? licen[cs]e|driving licen[cs]e"
     rf"|führerschein|id[ -]card|identity card|personalausweis|ausweis)(?:nummer|-nr\.?)?\b{_IS}"
     r"(?P<it>(?=[A-Z]{0,5}\d)[A-Z0-9][A-Z0-9-]{4,18}+)",
     re.IGNORECASE,
 )
 NATIONAL_CUED: Final = re.compile(
-    r"(?:(?i:\b(?:social security|social insurance|national insurance|tax[ -]id|national id|steuer-?id(?:entifikationsnummer)?|steuernummer"
-    r"|sozialversicherungsnummer|s[eé]curit[eé] sociale|codice fiscale|burgerservicenummer|seguridad social|aadhaar|pesel))"
+    r"(?:(?i:\b(?:social security|social insurance|national insurance|tax[ -]id|national id|steuernummer"
+    r"|steuer-?id(?:entifikationsnummer)?|sozialversicherungsnummer|s[eé]curit[eé] sociale|codice fiscale"
+    r"|burgerservicenummer|seguridad social|aadhaar|pesel))"
     rf"|\b(?:SSN|ssn|BSN|bsn|NHS|NIF|DNI|dni|NIE|NIR|TIN|CPF|CURP|NINO|ITIN|SIN))\b(?i:{_IS})"
     r"(?P<it>(?=[A-Za-z]{0,4} ?\d)[A-Za-z0-9]{1,20}(?:[ ./-]\d[A-Za-z0-9]{0,12}){0,8}(?:[ -][A-Za-z])?)(?!\w)"
 )
 VEHICLE: Final = re.compile(
-    rf"\b(?:licen[cs]e plate|number plate|registration plate|plate|kennzeichen|matr[ií]cula|plaque|vin)\b(?i:{_IS})"
-    r"(?P<it>(?=[^\s]{0,17}\d|[^\s]{1,4} [^\s]{0,3} ?\d)[A-ZÄÖÜ0-9]{1,17}(?:[ -][A-ZÄÖÜ0-9]{1,5}){0,3})(?!\w)",
+    rf"\b(?i:licen[cs]e plate|number plate|registration plate|kennzeichen|matr[ií]cula|plaque|vin)\b(?i:{_IS})"
+    r"(?P<it>[A-ZÄÖÜ0-9]{1,17}(?:[ -][A-ZÄÖÜ0-9]{1,6}){0,3})(?!\w)"
 )
 CUSTOMER_ID: Final = re.compile(
-    r"\b(?:(?:customer|client|member(?:ship)?|account|patient|policy|insurance|employee|user|loyalty)[ _-]?(?:number|num|no\b|id|nr|#)"
+    r"\b(?:(?:customer|client|member(?:ship)?|account|patient|policy|insurance|employee|user|loyalty)"
+    r"[ _-]?(?:number|num|no\b|id|nr|#)"
     r"|(?:kunden|mitglieds|konto|versicherten|personal)(?:nummer|nr)|(?:n[uú]mero|id) de (?:cliente|socio|cuenta)"
     rf"|num[eé]ro de (?:client|compte)){_IS}(?P<it>(?=[A-Z-]{{0,8}}\d)[A-Z0-9][A-Z0-9-]{{3,30}}+)",
     re.IGNORECASE,

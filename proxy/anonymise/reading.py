@@ -3,16 +3,19 @@
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import Final, override
+from typing import Final
 
-_UNSEEN: Final = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
-_DASHES: Final = dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d", "-")
+_UNSEEN: Final = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
+)
+_SIGNS: Final = dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d", "-") | dict.fromkeys(
+    "\u2018\u2019\u02bc\uff07", "'"
+)
 
 
 class _Plain(dict[int, str]):
     """Plain form of each code point, learnt as it is met: one character, or none for what cannot be seen."""
 
-    @override
     def __missing__(self, code: int) -> str:
         self[code] = plain = _plain(chr(code))
         return plain
@@ -23,8 +26,8 @@ def _plain(letter: str) -> str:
         return letter
     if _UNSEEN.match(letter):
         return ""
-    if letter in _DASHES:
-        return _DASHES[letter]
+    if letter in _SIGNS:
+        return _SIGNS[letter]
     if (digit := unicodedata.decimal(letter, None)) is not None:
         return str(digit)
     folded = unicodedata.normalize("NFKC", letter)

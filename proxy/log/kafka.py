@@ -163,16 +163,16 @@ async def read_topic(settings: KafkaSettings, topic: str) -> list[Record]:
         Unavailable: no broker answers, or a partition stops answering.
     """
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=settings.bootstrap, enable_auto_commit=False, request_timeout_ms=settings.request_timeout_ms
+        topic,
+        bootstrap_servers=settings.bootstrap,
+        group_id=None,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        request_timeout_ms=settings.request_timeout_ms,
     )
     await _start(consumer, settings)
     try:
-        numbers = consumer.partitions_for_topic(topic) or await _partitions(consumer, topic)
-        places = [TopicPartition(topic, number) for number in sorted(numbers)]
-        if not places:
-            return []
-        consumer.assign(places)
-        await consumer.seek_to_beginning(*places)
+        places = sorted(consumer.assignment(), key=lambda place: place.partition)
         ends = await consumer.end_offsets(places)
         records: list[Record] = []
         for place in places:
@@ -187,11 +187,6 @@ async def read_topic(settings: KafkaSettings, topic: str) -> list[Record]:
         return records
     finally:
         await consumer.stop()
-
-
-async def _partitions(consumer: AIOKafkaConsumer, topic: str) -> set[int]:
-    await consumer.topics()
-    return consumer.partitions_for_topic(topic) or set()
 
 
 async def create_topics(settings: KafkaSettings, topics: Iterable[Topic]) -> None:

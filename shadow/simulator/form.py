@@ -61,6 +61,6 @@ def _of_type(schema: Json, *, root: Json, depth: int) -> Any:  # noqa: ANN401 - 
 
 def _target(reference: str, *, root: Json) -> Json:
     found = root
-    for step in reference.removeprefix("#/").split("/"):
+    for step in filter(None, reference.removeprefix("#").split("/")):
         found = table(found, step)
     return found

@@ -21,6 +21,8 @@ from proxy.errors import Unavailable, UsageError
 _POLL_S = 0.1
 _END_TIMEOUT_S = 20.0
 _LOG_LINES = 8
+_STARTED: list[subprocess.Popen[bytes]] = []
+"""Kept for the life of this process: a stack outlives the command that starts it, and Python warns of lost children."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,7 @@ def start(service: Service, *, folder: Path, environment: Mapping[str, str]) -> 
             env={**os.environ, **environment, **service.environment},
             start_new_session=True,
         )
+    _STARTED.append(process)
     created_s = psutil.Process(process.pid).create_time()
     running = Running(service.name, process.pid, created_s, service.address, str(log))
     try:

@@ -17,7 +17,8 @@ def embedder() -> SentenceEmbedder:
 
 def test_each_text_becomes_a_unit_row_in_order(embedder: SentenceEmbedder) -> None:
     rows = embedder.encode(["a dog", "the stock market", "a dog"])
-    assert (rows.shape, rows.dtype) == ((3, 384), np.float32)
+    assert rows.shape == (3, 384)
+    assert rows.dtype == np.dtype(np.float32)
     assert np.linalg.norm(rows, axis=1) == pytest.approx(1.0, abs=1e-5)
     assert rows[0] @ rows[2] > 0.999 > rows[0] @ rows[1]
 

@@ -22,8 +22,7 @@ from judges.figures import number_words, numbers, same_numbers
     ],
 )
 def test_numbers_are_read_in_one_form(text: str, language: str, expected: list[str]) -> None:
-    found = [number for number in numbers(text, language=language)]
-    assert found == [Decimal(one) for one in expected]
+    assert numbers(text, language=language) == [Decimal(one) for one in expected]
 
 
 def test_a_percentage_is_a_ratio_unless_it_is_wanted_as_written() -> None:

@@ -97,11 +97,19 @@ def score() -> Score:
         factors=(
             Factor(name="Inference efficiency", weight=0.25, components=full, low=5.9, high=5.9),
             Factor(
-                name="Task accuracy", weight=0.30, components=(_component("held-out", 7.7, 7.1, 8.2),), low=7.7, high=7.7
+                name="Task accuracy",
+                weight=0.30,
+                components=(_component("held-out", 7.7, 7.1, 8.2),),
+                low=7.7,
+                high=7.7,
             ),
             Factor(name="Failure profile", weight=0.25, components=gaps, low=3.7, high=8.7),
             Factor(
-                name="Agentic competence", weight=0.20, components=(_component("tools", 6.6, 6, 7.2),), low=6.6, high=6.6
+                name="Agentic competence",
+                weight=0.20,
+                components=(_component("tools", 6.6, 6, 7.2),),
+                low=6.6,
+                high=6.6,
             ),
         ),
         low=6.0,
@@ -294,7 +302,9 @@ def infinite_report() -> Report:
     made = decision(
         gates=(gate(value=endless), gate(value=Interval(estimate=math.nan)), gate(value=None)),
         comparisons=(comparison(baseline=math.nan, candidate=math.inf, difference=endless, noise=math.nan),),
-        score=Score(factors=(Factor(name="speed", weight=1, components=(part,), low=0, high=10),), low=0, high=math.nan),
+        score=Score(
+            factors=(Factor(name="speed", weight=1, components=(part,), low=0, high=10),), low=0, high=math.nan
+        ),
     )
     times = {"baseline": (math.inf, math.nan, 0.0, 12.0), "candidate": ()}
     return Report(decision=made, specimens=(shown,), curves=Curves(ttft_ms=times, failed={}), made_at=NOON)

@@ -1,0 +1,171 @@
+"""G2: the candidate's accuracy on held-out examples against the baseline's on the same examples."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from analytics.decide.chance import Chance
+from analytics.decide.decision import GateResult, GateStatus, Interval
+from analytics.decide.evidence import PairFacts
+from analytics.decide.intervals import make_interval
+from analytics.decide.production import production_weights
+from analytics.decide.sample import Rows, Sample, take_rows, value_of
+from analytics.decide.score_card import ScoreCard
+from analytics.stats.clustered_mean import ClusteredMean
+from analytics.stats.mcnemar import mcnemar_p
+from analytics.stats.sample_size import more_for_mean
+
+GATE = "G2"
+METRIC = "G2 held-out accuracy"
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What the gate rests on; accuracies in [0, 1] and weighted as the excess is.
+
+    Attributes:
+        excess: Of c - ratio x b over the examples.
+        gap: Of c - b over the examples.
+    """
+
+    excess: ClusteredMean
+    gap: ClusteredMean
+    baseline: float
+    candidate: float
+    is_production: bool
+
+
+def judge_accuracy(sample: Sample, *, card: ScoreCard, chance: Chance) -> GateResult:
+    """Whether accuracy keeps its share of the baseline's, by the bounds of D = c - ratio x b, clustered.
+
+    The figure is the ratio of accuracies; its bounds are those of D divided by the baseline's accuracy, so that they
+    lie on the same side of the threshold as D's lie of 0.
+    """
+    pairs = sample.checked
+    found = _estimate(pairs, sample=sample, card=card, chance=chance)
+    status = _status(found, n=len(pairs), card=card)
+    return GateResult(
+        gate=GATE,
+        title=f"held-out accuracy at least {card.accuracy.least_ratio:.0%} of the baseline's",
+        status=status,
+        value=_ratio(found, card=card),
+        threshold=card.accuracy.least_ratio,
+        unit="ratio",
+        n=len(pairs),
+        events=_only(pairs, right="baseline"),
+        p_value=found.excess.p_negative if found is not None and status is not GateStatus.UNRESOLVED else 1.0,
+        needed=_needed(found, n=len(pairs), card=card) if status is GateStatus.UNRESOLVED else None,
+        detail=_detail(found, n=len(pairs), card=card),
+        remarks=_remarks(found, pairs=pairs, card=card),
+    )
+
+
+def accuracy_rows(sample: Sample) -> tuple[Rows, bool]:
+    """The candidate's checked examples with production weights, and whether production gave them."""
+    pairs = sample.checked
+    weights = production_weights(pairs, live=sample.live)
+    return take_rows(pairs, lambda pair: value_of(pair.candidate, "suite_check"), weights=weights), weights is not None
+
+
+def _estimate(pairs: Sequence[PairFacts], *, sample: Sample, card: ScoreCard, chance: Chance) -> _Found | None:
+    if not pairs:
+        return None
+    weights = production_weights(pairs, live=sample.live)
+    ratio = card.accuracy.least_ratio
+
+    def mean(baseline: float, candidate: float, purpose: str) -> ClusteredMean:
+        def combine(pair: PairFacts) -> float:
+            return candidate * _is_right(pair, "candidate") + baseline * _is_right(pair, "baseline")
+
+        found = chance.mean(take_rows(pairs, combine, weights=weights), purpose=purpose, confidence=card.confidence)
+        assert found is not None  # noqa: S101 - every checked pair has a row
+        return found
+
+    return _Found(
+        excess=mean(-ratio, 1, GATE),
+        gap=mean(-1, 1, GATE),
+        baseline=mean(1, 0, GATE).mean,
+        candidate=mean(0, 1, GATE).mean,
+        is_production=weights is not None,
+    )
+
+
+def _is_right(pair: PairFacts, lane: str) -> float:
+    return value_of(pair.candidate if lane == "candidate" else pair.baseline, "suite_check") or 0.0
+
+
+def _status(found: _Found | None, *, n: int, card: ScoreCard) -> GateStatus:
+    if found is None or n < card.accuracy.least_examples or found.baseline < card.accuracy.least_baseline:
+        return GateStatus.UNRESOLVED
+    if found.excess.low >= 0:
+        return GateStatus.PASS
+    return GateStatus.FAIL if found.excess.high < 0 else GateStatus.UNRESOLVED
+
+
+def _ratio(found: _Found | None, *, card: ScoreCard) -> Interval | None:
+    if found is None or found.baseline <= 0:
+        return None
+    mean, low, high = (
+        card.accuracy.least_ratio + one / found.baseline
+        for one in (found.excess.mean, found.excess.low, found.excess.high)
+    )
+    return make_interval(mean, low=low, high=high)
+
+
+def _needed(found: _Found | None, *, n: int, card: ScoreCard) -> int | None:
+    least = card.accuracy.least_examples - n
+    if found is None:
+        return least
+    if found.baseline < card.accuracy.least_baseline:
+        return None
+    excess = found.excess
+    reach = excess.mean - excess.low if excess.mean > 0 else excess.high - excess.mean
+    more = more_for_mean(excess.mean, reach=reach, n=n)
+    return max(least, more) if more is not None else (least if least > 0 else None)
+
+
+def _detail(found: _Found | None, *, n: int, card: ScoreCard) -> str:
+    if found is None:
+        return "No held-out example was checked in both lanes."
+    right = f"The candidate is right on {found.candidate:.1%} and the baseline on {found.baseline:.1%} of {n} examples"
+    if found.baseline < card.accuracy.least_baseline:
+        return f"{right}; a baseline below {card.accuracy.least_baseline:.0%} proves nothing."
+    if n < card.accuracy.least_examples:
+        return f"{right}; at least {card.accuracy.least_examples} examples are needed."
+    excess = found.excess
+    return f"{right}; accuracy beyond {card.accuracy.least_ratio:.0%} of the baseline's: {_signed(excess)}."
+
+
+def _remarks(found: _Found | None, *, pairs: Sequence[PairFacts], card: ScoreCard) -> tuple[str, ...]:
+    if found is None:
+        return ()
+    lost, won = _only(pairs, right="baseline"), _only(pairs, right="candidate")
+    shown = "is shown" if found.gap.low >= -card.accuracy.margin else "is not shown"
+    weighing = (
+        "Categories weigh as in live traffic."
+        if found.is_production
+        else "Examples weigh as their suite says, since live traffic lacks some of its categories."
+    )
+    return (
+        f"Non-inferiority at {card.accuracy.margin * 100:g} points {shown}: difference {_signed(found.gap)}.",
+        f"Exact McNemar: only the baseline right on {lost}, only the candidate on {won}, p {mcnemar_p(lost, won):.4g}.",
+        weighing,
+        *_simpson(found, pairs),
+    )
+
+
+def _simpson(found: _Found, pairs: Sequence[PairFacts]) -> tuple[str, ...]:
+    """The crude difference beside the standardised one, and a warning where their signs differ."""
+    if not found.is_production:
+        return ()
+    crude = sum(_is_right(pair, "candidate") - _is_right(pair, "baseline") for pair in pairs) / len(pairs)
+    flip = " The sign flips: the mix of categories decides." if crude * found.gap.mean < 0 else ""
+    return (f"Difference {crude * 100:+.1f} points crude, {found.gap.mean * 100:+.1f} points standardised.{flip}",)
+
+
+def _only(pairs: Sequence[PairFacts], *, right: str) -> int:
+    other = "candidate" if right == "baseline" else "baseline"
+    return sum(_is_right(pair, right) > _is_right(pair, other) for pair in pairs)
+
+
+def _signed(mean: ClusteredMean) -> str:
+    return f"{mean.mean * 100:+.1f} points, {mean.low * 100:+.1f} to {mean.high * 100:+.1f}"
