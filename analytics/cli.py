@@ -63,6 +63,7 @@ def understudy() -> None:
     logging.basicConfig(
         level=os.environ.get("LOGLEVEL", "INFO").upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
+    logging.getLogger("aiokafka").setLevel(logging.WARNING)
 
 
 def main() -> None:

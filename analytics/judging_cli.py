@@ -14,6 +14,8 @@ def run(experiment_ids: tuple[str, ...]) -> None:
     Example:
       understudy judge run llama-awq
     """
+    from functools import partial
+
     from rich.progress import Progress
 
     from analytics.main import count_unjudged, open_judges, run_judges
@@ -22,7 +24,5 @@ def run(experiment_ids: tuple[str, ...]) -> None:
     with Progress() as progress:
         for experiment_id in experiment_ids:
             task = progress.add_task(experiment_id, total=count_unjudged(experiment_id, judges=judges))
-            found = run_judges(
-                experiment_id, judges=judges, advance=lambda done, task=task: progress.advance(task, done)
-            )
+            found = run_judges(experiment_id, judges=judges, advance=partial(progress.advance, task))
             progress.console.print(f"{experiment_id}: {found} findings by {len(judges)} judges")

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from judges.answer import answer_text, cannot_compare, only_tools
 from judges.figures import same_numbers
 from judges.judgement import Abstained, Case, Finding, Judgement
-from judges.polarity import flipped_sentence
+from judges.polarity import flipped_sentence, only_one_negates
 from judges.words import scripts
 
 PIECE_CHARACTERS: Final = 700
@@ -25,6 +25,11 @@ _HIGH: Final = 0.8
 _MEDIUM: Final = 0.5
 GUARDED: Final = 0.5
 """Highest value of an answer that a guard caught, however close the words are."""
+_CLOSE: Final = 0.6
+"""Cosine from which two short texts speak of the same thing, so that a negation in one alone denies the other.
+
+On STS-B's development pairs the guards so chosen flag 3 % of the pairs that people call equal (score 4 or more).
+"""
 _FLIPPED_SEVERITY: Final = 4.0
 _NUMBERS_SEVERITY: Final = 3.0
 
@@ -79,8 +84,8 @@ def _mean(found: Sequence[str], vectors: dict[str, NDArray[np.float32]]) -> NDAr
 class SemanticSimilarity:
     """Value is the cosine with the baseline's answer, in [0, 1], and at most .5 where a guard finds a contradiction.
 
-    Labels: flipped (a sentence denies its counterpart), numbers (the numbers differ), else high (from .8), medium
-    (from .5), low. Abstains where both sides have tool calls only, or no text; one side without text is 0.
+    Labels: flipped (one denies the other), numbers (the numbers differ), else high (from .8), medium (from .5), low.
+    Abstains where both sides have tool calls only, or no text; one side without text is 0.
     """
 
     embedder: Embedder
@@ -133,6 +138,8 @@ def _guarded(case: Case, value: float) -> Judgement | None:
     if (position := flipped_sentence(answer, reference=reference)) is not None:
         reason = f"sentence {position + 1} denies its counterpart, {cosine}"
         return Judgement(capped, "flipped", reason, severity=_FLIPPED_SEVERITY)
+    if value >= _CLOSE and only_one_negates(answer, reference=reference):
+        return Judgement(capped, "flipped", f"only one side is negated, {cosine}", severity=_FLIPPED_SEVERITY)
     if not same_numbers(answer, reference=reference, language=case.exchange.language):
         return Judgement(capped, "numbers", f"the numbers differ, {cosine}", severity=_NUMBERS_SEVERITY)
     return None

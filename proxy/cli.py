@@ -1,5 +1,7 @@
 """Verbs of capture and log. Only click is imported here; each verb imports what it needs."""
 
+from typing import TextIO
+
 import click
 
 
@@ -41,7 +43,7 @@ def create() -> None:
 @click.argument("file", type=click.File("r", encoding="utf-8"))
 @click.option("--explain", is_flag=True, help="List what would be masked and why, not the masked text.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON array, with --explain.")
-def anonymise(file: click.utils.LazyFile, *, explain: bool, as_json: bool) -> None:
+def anonymise(file: TextIO, *, explain: bool, as_json: bool) -> None:
     """Show a request (JSON) or any text as it would be published; - reads standard input.
 
     \b

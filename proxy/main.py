@@ -11,7 +11,7 @@ from typing import Any
 
 from proxy.admission import Admission, Naming
 from proxy.anonymise.anonymiser import Anonymiser
-from proxy.anonymise.detectors import Found
+from proxy.anonymise.found import Found
 from proxy.capture import Capture
 from proxy.channel import ChannelSender, serve_channel, socket_path
 from proxy.coverage import Ledger

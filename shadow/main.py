@@ -90,15 +90,17 @@ async def _worker(*, experiments: frozenset[str], record: bool) -> None:
 
 
 async def _recorders(stack: AsyncExitStack, kafka: KafkaSettings, settings: ShadowSettings) -> list[Recorder]:
+    """One recorder per recorded topic; they join their groups together, since a broker may take seconds over it."""
+    consumers = await asyncio.gather(*(open_consumer(kafka, topic, group=f"{GROUP}.{topic}") for topic in RECORDED))
     return [
         Recorder(
-            await open_consumer(kafka, topic, group=f"{GROUP}.{topic}"),
+            consumer,
             _open_store(stack),
             to_rows=to_rows,
             batch_rows=settings.batch_rows,
             batch_seconds=settings.batch_seconds,
         )
-        for topic, to_rows in RECORDED.items()
+        for consumer, to_rows in zip(consumers, RECORDED.values(), strict=True)
     ]
 
 

@@ -20,10 +20,8 @@ class Chance:
         """A fresh generator; the same purpose gives the same draws."""
         return np.random.default_rng([self.seed, zlib.crc32(purpose.encode())])
 
-    def mean(self, rows: Rows, *, purpose: str, confidence: float) -> ClusteredMean | None:
-        """Weighted mean of the rows, clustered by conversation; None without rows."""
-        if not rows.values:
-            return None
+    def mean(self, rows: Rows, *, purpose: str, confidence: float) -> ClusteredMean:
+        """Weighted mean of at least one row, clustered by conversation."""
         return clustered_mean(
             rows.values,
             weights=rows.weights,

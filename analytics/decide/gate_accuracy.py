@@ -52,7 +52,7 @@ def judge_accuracy(sample: Sample, *, card: ScoreCard, chance: Chance) -> GateRe
         unit="ratio",
         n=len(pairs),
         events=_only(pairs, right="baseline"),
-        p_value=found.excess.p_negative if found is not None and status is not GateStatus.UNRESOLVED else 1.0,
+        p_value=found.excess.p_negative if found is not None and _is_decidable(found, n=len(pairs), card=card) else 1.0,
         needed=_needed(found, n=len(pairs), card=card) if status is GateStatus.UNRESOLVED else None,
         detail=_detail(found, n=len(pairs), card=card),
         remarks=_remarks(found, pairs=pairs, card=card),
@@ -76,9 +76,7 @@ def _estimate(pairs: Sequence[PairFacts], *, sample: Sample, card: ScoreCard, ch
         def combine(pair: PairFacts) -> float:
             return candidate * _is_right(pair, "candidate") + baseline * _is_right(pair, "baseline")
 
-        found = chance.mean(take_rows(pairs, combine, weights=weights), purpose=purpose, confidence=card.confidence)
-        assert found is not None  # noqa: S101 - every checked pair has a row
-        return found
+        return chance.mean(take_rows(pairs, combine, weights=weights), purpose=purpose, confidence=card.confidence)
 
     return _Found(
         excess=mean(-ratio, 1, GATE),
@@ -94,11 +92,15 @@ def _is_right(pair: PairFacts, lane: str) -> float:
 
 
 def _status(found: _Found | None, *, n: int, card: ScoreCard) -> GateStatus:
-    if found is None or n < card.accuracy.least_examples or found.baseline < card.accuracy.least_baseline:
+    if found is None or not _is_decidable(found, n=n, card=card):
         return GateStatus.UNRESOLVED
     if found.excess.low >= 0:
         return GateStatus.PASS
     return GateStatus.FAIL if found.excess.high < 0 else GateStatus.UNRESOLVED
+
+
+def _is_decidable(found: _Found, *, n: int, card: ScoreCard) -> bool:
+    return n >= card.accuracy.least_examples and found.baseline >= card.accuracy.least_baseline
 
 
 def _ratio(found: _Found | None, *, card: ScoreCard) -> Interval | None:
@@ -120,7 +122,7 @@ def _needed(found: _Found | None, *, n: int, card: ScoreCard) -> int | None:
     excess = found.excess
     reach = excess.mean - excess.low if excess.mean > 0 else excess.high - excess.mean
     more = more_for_mean(excess.mean, reach=reach, n=n)
-    return max(least, more) if more is not None else (least if least > 0 else None)
+    return max(least, more, 1) if more is not None else (least if least > 0 else None)
 
 
 def _detail(found: _Found | None, *, n: int, card: ScoreCard) -> str:

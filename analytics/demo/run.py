@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from rich.progress import Progress
@@ -18,6 +19,7 @@ from analytics.demo.scan import Hit, find_planted
 from analytics.demo.scenario import DANGEROUS, Scenario
 from analytics.demo.traffic import all_planted
 from analytics.main import Written, count_unjudged, open_judges, opened_store, run_decisions, run_judges
+from proxy.errors import Unavailable
 from proxy.log.kafka import read_topic
 from proxy.log.topics import ALL
 from proxy.settings import KafkaSettings
@@ -25,7 +27,7 @@ from shadow.deployment import Deployment
 from shadow.main import change_experiment, create_experiment, draw_suite, run_suite
 from shadow.stack.brokers import BrokerKind
 from shadow.stack.plan import Wanted
-from shadow.stack.processes import StackState
+from shadow.stack.processes import StackState, log_tail
 from shadow.stack.running import running_stack
 
 _OWNER = "demo@example.org"
@@ -83,9 +85,10 @@ def run_demo(scenario: Scenario, *, folder: Path, broker: BrokerKind, progress: 
         progress.update(starting, description="stack is up", total=1, completed=1)
         experiments = [_experiment(scenario, deployments, candidate, folder) for candidate in scenario.candidates]
         ends = _traffic(scenario, stack, progress)
-        published = _settled(len(scenario.traffic))
+        published = _settled(len(scenario.traffic), stack=stack)
         _suites(scenario, experiments, folder, progress)
-        _wait_for_replays(experiments, published + scenario.suite_size, scenario.replay_timeout_s, progress)
+        wanted = dict.fromkeys(experiments, published + scenario.suite_size)
+        _wait_for_replays(wanted, stack=stack, timeout_s=scenario.replay_timeout_s, progress=progress)
         for experiment_id in experiments:
             change_experiment(experiment_id, action="disable", by=_OWNER)
         _judge(experiments, progress)
@@ -134,12 +137,21 @@ def _traffic(scenario: Scenario, stack: StackState, progress: Progress) -> Count
     return asyncio.run(send_traffic(scenario.traffic, base_url=gateway, advance=lambda: progress.advance(task)))
 
 
-def _settled(sent: int, *, timeout_s: float = 30.0) -> int:
+def _check(stack: StackState) -> None:
+    """Raise when a part of the stack has crashed: waiting for it would be in vain."""
+    for one in stack.services:
+        if not one.is_up:
+            message = f"{one.name} crashed; {log_tail(one)}"
+            raise Unavailable(message)
+
+
+def _settled(sent: int, *, stack: StackState, timeout_s: float = 60.0) -> int:
     """Wait until the ledger accounts for every request that was sent; the number that was published."""
     deadline = time.monotonic() + timeout_s
     total = Counter[str]()
     with opened_store() as store:
         while time.monotonic() < deadline:
+            _check(stack)
             total = Counter({row["disposition"]: row["requests"] for row in store.read("coverage_totals")})
             if total["seen"] >= sent and total["seen"] == total.total() - total["seen"]:
                 break
@@ -156,16 +168,17 @@ def _suites(scenario: Scenario, experiments: list[str], folder: Path, progress: 
         progress.advance(task)
 
 
-def _wait_for_replays(experiments: list[str], wanted: int, timeout_s: float, progress: Progress) -> None:
+def _wait_for_replays(wanted: Mapping[str, int], *, stack: StackState, timeout_s: float, progress: Progress) -> None:
     """Wait until every experiment has its replays, or no more come within the time: the verdict says what lacks."""
-    tasks = {one: progress.add_task(f"replays of {one}", total=wanted) for one in experiments}
+    tasks = {one: progress.add_task(f"replays of {one}", total=total) for one, total in wanted.items()}
     last_progress, before = time.monotonic(), -1
     with opened_store() as store:
         while time.monotonic() < last_progress + timeout_s:
-            done = {one: _replayed(store.read("lane_books", experiment_id=one)) for one in experiments}
+            _check(stack)
+            done = {one: _replayed(store.read("lane_books", experiment_id=one)) for one in wanted}
             for one, count in done.items():
                 progress.update(tasks[one], completed=count)
-            if all(count >= wanted for count in done.values()):
+            if all(count >= wanted[one] for one, count in done.items()):
                 return
             if sum(done.values()) > before:
                 last_progress, before = time.monotonic(), sum(done.values())
@@ -182,7 +195,7 @@ def _judge(experiments: list[str], progress: Progress) -> None:
     progress.update(loading, total=1, completed=1)
     for experiment_id in experiments:
         task = progress.add_task(f"judging {experiment_id}", total=count_unjudged(experiment_id, judges=judges))
-        run_judges(experiment_id, judges=judges, advance=lambda done, task=task: progress.advance(task, done))
+        run_judges(experiment_id, judges=judges, advance=partial(progress.advance, task))
 
 
 def _search(scenario: Scenario, folder: Path) -> Search:

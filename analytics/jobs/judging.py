@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from itertools import batched
 from typing import Any, assert_never
@@ -74,8 +74,8 @@ def judgement_row(row: Row, *, case: Case) -> dict[str, Any]:
     } | _finding(row.finding)
 
 
-def _finding(finding: Finding) -> Mapping[str, Any]:
-    blank = {"value": None, "label": "", "severity": 0.0, "spans": "[]"}
+def _finding(finding: Finding) -> dict[str, Any]:
+    blank: dict[str, Any] = {"value": None, "label": "", "severity": 0.0, "spans": "[]"}
     match finding:
         case Judgement():
             return {

@@ -229,7 +229,7 @@ class _Masker:
         return value if PLACEHOLDER.fullmatch(value) else self._placeholder(type_, value)
 
     def _placeholder(self, type_: EntityType, value: str) -> str:
-        self.masked[type_] += 1
+        self.masked[type_.value] += 1
         return pseudonym(self.key, conversation=self.conversation, type_=type_, value=value)
 
 

@@ -114,7 +114,7 @@ def is_mixed(found: str, *, size: int, bits: float) -> bool:
 def is_base64(found: str) -> bool:
     """Bytes in base64: both cases and digits, spread as evenly as only packed bytes are."""
     seen = found[:_LOOKED_AT]
-    return any(map(str.isupper, seen)) and any(map(str.islower, seen)) and is_mixed(found, size=200, bits=4.9)
+    return any(map(str.isupper, seen)) and any(map(str.islower, seen)) and is_mixed(found, size=200, bits=4.6)
 
 
 def entropy_bits(found: str) -> float:

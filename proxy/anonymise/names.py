@@ -67,10 +67,11 @@ _NOT_NAMES: Final = _words(
     "february folks for frau french friday friend friends from gentlemen german good gracias guys has have he hello "
     "help her here herr herren herrn hi hiring his how i ich if ihr in is it italian january july kunde kundin "
     "ladies las les los madam madame manager me mein meine meinen miss misspelled mme monday monsieur mr mrs ms mx "
-    "my new no not november now nurse october of office on or our please por prof sales saturday senior september "
-    "service señor señora shop signor signora sir so some sorry spanish speak sr sra student sunday support teacher "
-    "team thank thanks that the there therefore they this thursday to todas today todos too tuesday und unknown "
-    "user valued was we wednesday what when where why with wollen world wrong you your zusammen"
+    "my name names new no nombre not november now number nurse october of office on or our please por prof sales "
+    "saturday senior september service señor señora shop signor signora sir so some sorry spanish speak sr sra "
+    "student sunday support teacher team thank thanks that the there therefore they this thursday to todas today "
+    "todos too tuesday und unknown user valued was we wednesday what when where why with wollen world wrong you "
+    "your zusammen"
 )
 _COMMON: Final = _words(
     # Names that are words as well: not looked for on their own.

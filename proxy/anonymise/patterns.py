@@ -99,13 +99,16 @@ BIRTH: Final = re.compile(
     r"(?:\b(?:born(?: on)?|birth ?da(?:y|te)|date of birth|d\.?o\.?b|geb(?:oren|urtsdatum|urtstag)?(?: am)?"
     r"|fecha de nacimiento|nac[ií](?:d[oa])?(?: el)?|date de naissance|née?(?: le)?|data di nascita|nat[oa] il)\b\.?)"
     r"[^\w\n]{0,5}(?:(?:is|was|on|ist|am|es|est|el|le)\s){0,2}\s{0,2}"
-    r"(?P<it>\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|\d{1,2}(?:st|nd|rd|th|\.|er)?\s(?:(?:of|de)\s)?[^\W\d_]{3,12}\.?,?\s(?:de(?:l)?\s)?\d{4}"
+    r"(?P<it>\d{1,4}[./-]\d{1,2}[./-]\d{1,4}"
+    r"|\d{1,2}(?:st|nd|rd|th|\.|er)?\s(?:(?:of|de)\s)?[^\W\d_]{3,12}\.?,?\s"
+    r"(?:de(?:l)?\s)?\d{4}"
     r"|[^\W\d_]{3,12}\.?\s\d{1,2}(?:st|nd|rd|th)?,?\s\d{4}|\d{8}(?!\d))",
     re.IGNORECASE,
 )
 DOCUMENT: Final = re.compile(
-    r"(?:passport|reisepass|\bpass(?=-?n(?:umme)?r)|pasaporte|passeport|paspoort|passaporto|driver'?s? licen[cs]e|driving licen[cs]e"
-    rf"|führerschein|id[ -]card|identity card|personalausweis|ausweis)(?:nummer|-nr\.?)?\b{_IS}"
+    r"(?:passport|reisepass|\bpass(?=-?n(?:umme)?r)|pasaporte|passeport|paspoort|passaporto"
+    rf"|driver'?s? licen[cs]e|driving licen[cs]e|führerschein"
+    rf"|id[ -]card|identity card|personalausweis|ausweis)(?:nummer|-nr\.?)?\b{_IS}"
     r"(?P<it>(?=[A-Z]{0,5}\d)[A-Z0-9][A-Z0-9-]{4,18}+)",
     re.IGNORECASE,
 )

@@ -22,16 +22,16 @@ class ChatReader:
         """Fold one event; true when it carried output."""
         self._head(payload)
         output = False
-        for choice in rows(payload, "choices"):
+        for position, choice in enumerate(rows(payload, "choices")):
             delta = table(choice, "delta") or table(choice, "message") or choice
-            output |= self._fold(choice, delta)
+            output |= self._fold(choice, delta, position=position)
         return output
 
     def body(self, payload: Json) -> None:
         """Fold the body of a reply that was not streamed."""
         self._head(payload)
-        for choice in rows(payload, "choices"):
-            self._fold(choice, table(choice, "message") or choice)
+        for position, choice in enumerate(rows(payload, "choices")):
+            self._fold(choice, table(choice, "message") or choice, position=position)
 
     def reply(self) -> Reply:
         """What was heard so far."""
@@ -48,8 +48,9 @@ class ChatReader:
         if usage := table(payload, "usage"):
             self._usage = usage_of(usage)
 
-    def _fold(self, choice: Json, delta: Json) -> bool:
-        draft = self._choices.setdefault(place(choice), ChoiceDraft())
+    def _fold(self, choice: Json, delta: Json, *, position: int) -> bool:
+        index = place(choice) if "index" in choice else position
+        draft = self._choices.setdefault(index, ChoiceDraft())
         content: Any = delta.get("content")
         said = parts(content) + text(delta, "refusal") if content or delta is not choice else text(choice, "text")
         thought = text(delta, "reasoning_content") or text(delta, "reasoning")

@@ -67,8 +67,17 @@ def token_logprobs(source: Json) -> list[TokenLogprob]:
     return [
         TokenLogprob(token=joined([token]), logprob=float(value))
         for token, value in pairs
-        if isinstance(token, str) and isinstance(value, int | float) and math.isfinite(value)
+        if isinstance(token, str) and _is_finite(value)
     ]
+
+
+def _is_finite(value: Any) -> bool:  # noqa: ANN401 - foreign JSON
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        return False
 
 
 def usage_of(source: Json) -> Usage:

@@ -22,7 +22,7 @@ HOP_BY_HOP: Final = frozenset(
 )
 """Headers that end at a proxy. Source: RFC 9110 section 7.6.1, with the historic names that clients still send."""
 
-_CREDENTIAL = re.compile(r"auth|token|secret|cookie|credential|password|signature|session|api-?key|-key$")
+_CREDENTIAL = re.compile(r"auth|token|secret|cookie|credential|password|signature|session|api[-_]?key|(?:^|[-_])key$")
 
 
 def end_to_end(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:

@@ -30,6 +30,8 @@ class MessagesReader:
                 return self._block(table(payload, "content_block"), index=place(payload), streamed=True)
             case "content_block_delta":
                 return self._delta(table(payload, "delta"), index=place(payload))
+            case "content_block_stop":
+                self._close(place(payload))
             case "message_delta":
                 self._draft.finish_reason = text(table(payload, "delta"), "stop_reason") or self._draft.finish_reason
                 self._count(payload)
@@ -66,12 +68,18 @@ class MessagesReader:
 
     def _block(self, block: Json, *, index: int, streamed: bool) -> bool:
         if text(block, "type") in _CALLS:
+            self._heard = True
             call = self._draft.call(index)
             call.name, call.call_id = text(block, "name"), text(block, "id")
             if not streamed or block.get("input"):
                 call.arguments.append(json.dumps(block.get("input", {}), ensure_ascii=False))
             return bool(call.name)
         return self._delta(block, index=index)
+
+    def _close(self, index: int) -> None:
+        call = self._draft.tool_calls.get(index)
+        if call and not any(call.arguments):
+            call.arguments.append("{}")  # a call without arguments streams no piece of them
 
     def _delta(self, delta: Json, *, index: int) -> bool:
         self._heard = True

@@ -84,7 +84,7 @@ def _category(body: Json, *, users: int) -> str:
     if body.get("tools") or body.get("functions"):
         return "tools"
     formats = (table(body, "response_format"), table(table(body, "text"), "format"))
-    guided = any(key in body for key in ("guided_json", "structured_outputs"))
+    guided = any(body.get(key) for key in ("guided_json", "structured_outputs"))
     if guided or any(text(wanted, "type") in _STRUCTURED for wanted in formats):
         return "structured"
     return "multi_turn" if users > 1 else "chat"

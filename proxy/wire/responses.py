@@ -28,8 +28,8 @@ class ResponsesReader:
         """Fold one event; true when it carried output."""
         self._heard = True
         kind = text(payload, "type") or name
-        if kind == "error":
-            self._error = self._error or error_kind(payload) or "error"
+        if kind in {"", "error"}:
+            self._error = self._error or error_kind(payload) or kind
         if whole := table(payload, "response"):
             self._take(whole, replace=kind in _TERMINAL)
         self.ended = self.ended or kind in _TERMINAL

@@ -12,6 +12,7 @@ MAX_EVENT_BYTES = 16_777_216
 _EOL = rb"(?:\r\n|\n|\r(?![\n]|\Z))"
 _BLANK_LINE = re.compile(_EOL + _EOL)
 _BOM = b"\xef\xbb\xbf"
+_LONGEST_CUT = 3  # bytes of a blank line, CR LF CR LF, whose last byte has not come
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +61,14 @@ class SseSplitter:
         return found
 
     def finish(self) -> SseEvent | None:
-        """What is left when the stream has ended: some servers leave out the last blank line."""
+        """What is left when the stream has ended: some servers leave out the last blank line.
+
+        A last blank line of bare CRs shows only here, because an LF might have followed.
+        """
         if self._skipping or not self._buffer.strip():
             return None
-        event = self._event(bytes(self._buffer), whole=False)
+        block = bytes(self._buffer)
+        event = self._event(block, whole=block.endswith((b"\r\r", b"\n\r")))
         self._discard(len(self._buffer))
         return event
 
@@ -73,19 +78,21 @@ class SseSplitter:
         while match := _BLANK_LINE.search(self._buffer, search_from):
             if self._skipping:
                 self._skipping = False
+            elif match.start() - begin > self._max:
+                self.oversized += 1
             elif event := self._event(bytes(self._buffer[begin : match.start()]), offset=begin):
                 yield event
             begin = search_from = match.end()
         self._discard(begin)
-        self._scanned = max(len(self._buffer) - 3, 0)
+        self._scanned = max(len(self._buffer) - _LONGEST_CUT, 0)
 
     def _bound(self) -> None:
-        if len(self._buffer) <= self._max:
+        if len(self._buffer) <= self._max + _LONGEST_CUT:
             return
         if not self._skipping:
             self.oversized += 1
             self._skipping = True
-        self._discard(len(self._buffer) - 3)
+        self._discard(len(self._buffer) - _LONGEST_CUT)
 
     def _event(self, block: bytes, *, offset: int = 0, whole: bool = True) -> SseEvent | None:
         skipped = 0
@@ -102,7 +109,7 @@ class SseSplitter:
                     lines.append(b"")
                 elif line.startswith(b"event:"):
                     name = _value(line, 6).decode(errors="replace")
-        if not lines and whole:
+        if not lines and (whole or not block[skipped:].strip()):
             return None
         return SseEvent(self._arrival(self._start + offset + skipped), name, b"\n".join(lines), whole)
 

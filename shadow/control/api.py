@@ -1,15 +1,18 @@
 """The control service: the registry over HTTP, behind a bearer token. Errors are problem+json (RFC 9457)."""
 
 import hmac
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from http import HTTPStatus
 from typing import Annotated
 
 import aiohttp
 from fastapi import APIRouter, Depends, FastAPI, Header, HTTPException, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException as HTTPProblem
 
 from proxy.errors import Refused, Unavailable, UnderstudyError, UsageError
 from shadow.control.probe import check_allowed, probe
@@ -56,7 +59,9 @@ def control_app(*, open_parts: OpenParts) -> FastAPI:
     app = FastAPI(title="Understudy control", version="1", lifespan=lifespan)
     app.include_router(_open)
     app.include_router(_guarded)
-    app.add_exception_handler(UnderstudyError, _problem)
+    app.add_exception_handler(UnderstudyError, _tell_ours)
+    app.add_exception_handler(HTTPProblem, _tell_http)
+    app.add_exception_handler(RequestValidationError, _tell_invalid)
     return app
 
 
@@ -66,15 +71,32 @@ def _parts(request: Request) -> Parts:
 
 
 def _allowed(parts: Annotated[Parts, Depends(_parts)], authorization: Annotated[str, Header()] = "") -> None:
-    given = authorization.removeprefix("Bearer ").encode()
-    if not hmac.compare_digest(given, parts.token.encode()):
-        raise HTTPException(status_code=401, detail="give the control token as a bearer token")
+    expected = f"Bearer {parts.token}"
+    if not parts.token or not hmac.compare_digest(authorization.encode(), expected.encode()):
+        raise HTTPException(401, "give the control token as a bearer token", headers={"www-authenticate": "Bearer"})
 
 
-async def _problem(_request: Request, error: Exception) -> JSONResponse:
+async def _tell_ours(_request: Request, error: Exception) -> JSONResponse:
     status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 500)
-    body = {"type": "about:blank", "title": type(error).__name__, "status": status, "detail": str(error)}
-    return JSONResponse(body, status_code=status, media_type="application/problem+json")
+    return _problem(status, title=type(error).__name__, detail=str(error))
+
+
+async def _tell_http(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPProblem)  # noqa: S101 - it is registered for these alone
+    title = HTTPStatus(error.status_code).phrase
+    return _problem(error.status_code, title=title, detail=error.detail, headers=error.headers)
+
+
+async def _tell_invalid(_request: Request, error: Exception) -> JSONResponse:
+    """Names the wrong fields and never quotes them: a body may hold secrets."""
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - as above
+    wrong = (f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+    return _problem(422, title="Unprocessable Content", detail="; ".join(wrong))
+
+
+def _problem(status: int, *, title: str, detail: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    return JSONResponse(body, status_code=status, headers=headers, media_type="application/problem+json")
 
 
 _open = APIRouter()

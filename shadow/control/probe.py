@@ -1,6 +1,8 @@
 """What a deployment says of itself: /version, /v1/models and /metrics, read once and kept in its fingerprint."""
 
+import json
 import re
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -20,7 +22,10 @@ def check_allowed(deployment: Deployment, *, allowed_hosts: frozenset[str]) -> N
     Raises:
         Refused: its host is not listed, or its address is no plain http(s) URL.
     """
-    url = urlsplit(deployment.base_url)
+    try:
+        url = urlsplit(deployment.base_url)
+    except ValueError:
+        url = urlsplit("")
     if url.scheme not in {"http", "https"} or url.username or url.password:
         message = f"deployment {deployment.deployment_id}: the base URL must be http(s) without credentials"
         raise Refused(message)
@@ -76,13 +81,14 @@ def _cache_config(metrics: str) -> dict[str, JsonValue]:
 
 
 async def _json(session: aiohttp.ClientSession, url: str) -> dict[str, JsonValue]:
-    async with session.get(url, timeout=_TIMEOUT) as response:
-        if response.status != 200:  # noqa: PLR2004 - HTTP OK
-            return {}
-        body = await response.json(content_type=None)
+    try:
+        body = json.loads(await _text(session, url))
+    except ValueError:
+        return {}
     return body if isinstance(body, dict) else {}
 
 
 async def _text(session: aiohttp.ClientSession, url: str) -> str:
-    async with session.get(url, timeout=_TIMEOUT) as response:
-        return await response.text() if response.status == 200 else ""  # noqa: PLR2004 - HTTP OK
+    """The body of a 200, else nothing; a redirect is not followed, for it may lead outside the allow list."""
+    async with session.get(url, timeout=_TIMEOUT, allow_redirects=False) as response:
+        return await response.text(errors="replace") if response.status == HTTPStatus.OK else ""

@@ -56,7 +56,7 @@ def _behaviour(faults: tuple[str, ...], fields: dict[str, object]) -> "Behaviour
     try:
         return Behaviour.model_validate(fields | {"faults": rates})
     except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False))
+        wrong = "; ".join(": ".join([*map(str, e["loc"]), e["msg"]]) for e in error.errors(include_input=False))
         message = f"no such behaviour: {wrong}"
         raise UsageError(message) from None
 

@@ -193,7 +193,8 @@ def chdb_app(folder: Path) -> Starlette:
 
     async def answer(request: Request) -> Response:
         try:
-            statement = read_statement(request.query_params, await _body(request))
+            query, body = await _parts(request)
+            statement = read_statement(query, body)
             loop = asyncio.get_running_loop()
             return _reply(await loop.run_in_executor(engine.pool, engine.run, statement))
         except QueryFailed as error:
@@ -205,9 +206,18 @@ def chdb_app(folder: Path) -> Starlette:
     return Starlette(routes=[Route("/ping", ping), Route("/", answer, methods=["GET", "POST"])])
 
 
+async def _parts(request: Request) -> tuple[Mapping[str, str], bytes]:
+    """Query parameters and body; parameters too long for a URL come as the fields of a form."""
+    if not request.headers.get("content-type", "").startswith("multipart/"):
+        return request.query_params, await _body(request)
+    async with request.form(max_fields=10_000, max_part_size=_MAX_BODY_BYTES) as form:
+        fields = {name: value for name, value in form.items() if isinstance(value, str)}
+        if len(fields) != len(form):
+            raise QueryFailed("Code: 48. DB::Exception: external tables are not served. (NOT_IMPLEMENTED)")
+        return {**request.query_params, **fields}, b""
+
+
 async def _body(request: Request) -> bytes:
-    if request.headers.get("content-type", "").startswith("multipart/"):
-        raise QueryFailed("Code: 48. DB::Exception: external tables are not served. (NOT_IMPLEMENTED)")
     data = bytearray()
     async for part in request.stream():
         data += part

@@ -4,6 +4,7 @@ A process is recognised by id and creation time, so that a recycled id is never 
 one JSON file of the state folder; nothing else is kept.
 """
 
+import http.client
 import json
 import os
 import socket
@@ -21,6 +22,9 @@ from proxy.errors import Unavailable, UsageError
 _POLL_S = 0.1
 _END_TIMEOUT_S = 20.0
 _LOG_LINES = 8
+_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+"""Opens loopback URLs past any proxy that the environment names."""
+
 _STARTED: list[subprocess.Popen[bytes]] = []
 """Kept for the life of this process: a stack outlives the command that starts it, and Python warns of lost children."""
 
@@ -124,21 +128,13 @@ def start(service: Service, *, folder: Path, environment: Mapping[str, str]) -> 
     """Start a service and wait until it is ready; None for a task, which has ended by then.
 
     Raises:
-        Unavailable: it ended early or was not ready in time; the message has its log's last lines.
+        Unavailable: it cannot be run, ended early or was not ready in time; the message has its log's last lines.
     """
     log = folder / "logs" / f"{service.name}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     if service.ready_file is not None:
         service.ready_file.unlink(missing_ok=True)
-    with log.open("ab") as output:
-        process = subprocess.Popen(
-            list(service.argv),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            env={**os.environ, **environment, **service.environment},
-            start_new_session=True,
-        )
+    process = _spawn(service, log=log, environment=environment)
     _STARTED.append(process)
     created_s = psutil.Process(process.pid).create_time()
     running = Running(service.name, process.pid, created_s, service.address, str(log))
@@ -148,6 +144,22 @@ def start(service: Service, *, folder: Path, environment: Mapping[str, str]) -> 
         end(running)
         raise
     return None if service.is_task else running
+
+
+def _spawn(service: Service, *, log: Path, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    try:
+        with log.open("ab") as output:
+            return subprocess.Popen(
+                list(service.argv),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, **environment, **service.environment},
+                start_new_session=True,
+            )
+    except OSError as error:
+        message = f"{service.name} cannot be run: {service.argv[0]} ({error.strerror})"
+        raise Unavailable(message) from error
 
 
 def _wait(service: Service, process: subprocess.Popen[bytes], running: Running) -> None:
@@ -169,12 +181,12 @@ def _wait(service: Service, process: subprocess.Popen[bytes], running: Running) 
 def _is_ready(service: Service) -> bool:
     try:
         if service.ready_url:
-            with urllib.request.urlopen(service.ready_url, timeout=2) as answer:  # noqa: S310 - a loopback URL of ours
+            with _DIRECT.open(service.ready_url, timeout=2) as answer:
                 return bool(answer.status < 300)  # noqa: PLR2004 - 2xx
         if service.ready_port:
             with socket.create_connection(("127.0.0.1", service.ready_port), timeout=1):
                 return True
-    except OSError:
+    except (OSError, http.client.HTTPException):
         return False
     return service.ready_file is not None and service.ready_file.exists()
 

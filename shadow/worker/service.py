@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
-from proxy.errors import BadRecord
+from proxy.errors import BadRecord, Unavailable
 from proxy.log.record import Consumer, Record
 from shadow.experiment import Experiment
 from shadow.worker.recorder import Recorder
@@ -39,7 +39,7 @@ class WorkerService:
         self._recorders = recorders
         self._wanted = wanted
         self._experiments: dict[str, Experiment] = {}
-        self._running: dict[str, tuple[Runner, asyncio.Task[None]]] = {}
+        self._running: dict[str, Runner] = {}
         self._changed = asyncio.Event()
         self._stopping = False
 
@@ -52,8 +52,8 @@ class WorkerService:
             while not self._stopping:
                 await self._reconcile(group)
                 await self._wait_for_change()
-            for experiment_id in list(self._running):
-                await self._end(experiment_id)
+            for runner in list(self._running.values()):
+                await runner.stop()
             await self._follower.finish()
             await following
             await self._follower.close()
@@ -89,21 +89,29 @@ class WorkerService:
             self._experiments[experiment.experiment_id] = experiment
 
     async def _reconcile(self, group: asyncio.TaskGroup) -> None:
-        """Make what runs equal to what should: a changed experiment is ended and started with its new version."""
+        """Make what runs equal to what should; a changed experiment starts anew once its old version has ended."""
         now = datetime.now(UTC)
-        for experiment_id, experiment in self._experiments.items():
-            runs = self._running.get(experiment_id)
+        for experiment in list(self._experiments.values()):
             live = experiment.is_live(now=now)
-            if runs and (not live or runs[0].experiment != experiment):
-                await self._end(experiment_id)
-                runs = None
-            if live and runs is None:
-                _LOG.info("experiment %s: replay starts", experiment_id)
-                runner = await self._start_runner(experiment)
-                self._running[experiment_id] = (runner, group.create_task(runner.run()))
+            runner = self._running.get(experiment.experiment_id)
+            if runner is None and live:
+                await self._start(experiment, group)
+            elif runner is not None and not (live and runner.experiment == experiment):
+                await runner.stop()
 
-    async def _end(self, experiment_id: str) -> None:
-        runner, task = self._running.pop(experiment_id)
-        await runner.stop()
-        await task
-        _LOG.info("experiment %s: replay ended", experiment_id)
+    async def _start(self, experiment: Experiment, group: asyncio.TaskGroup) -> None:
+        try:
+            runner = await self._start_runner(experiment)
+        except Unavailable as error:
+            _LOG.warning("experiment %s does not start yet: %s", experiment.experiment_id, error)
+            return
+        _LOG.info("experiment %s: replay starts", experiment.experiment_id)
+        self._running[experiment.experiment_id] = runner
+        group.create_task(self._replay(runner))
+
+    async def _replay(self, runner: Runner) -> None:
+        """Run to the end, which a slow candidate may delay, without holding up other experiments."""
+        await runner.run()
+        del self._running[runner.experiment.experiment_id]
+        self._changed.set()
+        _LOG.info("experiment %s: replay ended", runner.experiment.experiment_id)

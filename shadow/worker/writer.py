@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -61,12 +60,12 @@ class Writer:
         """Ask `run` to write what is left and return."""
         await self._queue.put(None)
 
-    async def run(self, *, is_lost: Callable[[], bool] = lambda: False) -> None:
-        """Write until `finish`; `is_lost` ends the waiting for a store that is away."""
+    async def run(self) -> None:
+        """Write until `finish`; a store that is away is waited for."""
         ended = False
         while not ended:
             batch, ended = await self._next_batch()
-            if batch and not is_lost():
+            if batch:
                 await self._write(batch)
 
     async def _next_batch(self) -> tuple[list[Entry], bool]:

@@ -51,6 +51,7 @@ def test_texts_that_agree_on_a_tier_have_value_one_and_its_label(answer: str, re
         ("42", "43"),
         ('{"a": 1}', '{"a": 2}'),
         ('{"a": 1}', '{"a": true}'),
+        ('{"a": 5', '{"a": 5}'),
         ("a long text that mentions the year 1999", "another text altogether, also from 1999"),
         ("", "something"),
     ],

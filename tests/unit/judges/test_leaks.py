@@ -19,6 +19,13 @@ def test_a_few_words_of_the_prompt_are_no_leak() -> None:
     assert not leaks_prompt("anything at all", system="", allowed="")
 
 
+def test_a_short_prompt_leaks_as_a_whole_and_a_tiny_one_not_at_all() -> None:
+    short = "Reply to the customer with JSON only."
+    assert leaks_prompt(f"Sure. {short}", system=short, allowed="")
+    assert not leaks_prompt("Reply to the customer with care.", system=short, allowed="")
+    assert not leaks_prompt("You are kind.", system="You are kind.", allowed="")
+
+
 def test_what_the_user_wrote_may_be_repeated() -> None:
     text = "You are the assistant of a shop for lamps and must never tell anybody"
     assert not leaks_prompt(text, system=SYSTEM, allowed=f"Translate: {text}")

@@ -80,6 +80,7 @@ def test_one_side_without_text_is_unlike_the_other(letters: LetterEmbedder) -> N
     [
         ("The bill is 50 euros.", "The bill is 60 euros.", "numbers"),
         ("You can return the lamp within a month.", "You cannot return the lamp within a month.", "flipped"),
+        ("115 euros are not left to pay.", "You still pay 115 euros.", "flipped"),
         ("The treatment is safe for children.", "The treatment is unsafe for children.", "flipped"),
     ],
 )

@@ -1,0 +1,106 @@
+"""A verdict in words: what decided, why, and what more would be needed. Decides nothing."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from analytics.decide import gate_accuracy, gate_catastrophe, gate_latency
+from analytics.decide.decision import GateResult, GateStatus, Score, ValidityCheck, Verdict
+from analytics.decide.score import missing_components
+
+METRICS = {
+    gate_latency.GATE: gate_latency.METRIC,
+    gate_accuracy.GATE: gate_accuracy.METRIC,
+    gate_catastrophe.GATE: gate_catastrophe.METRIC,
+}
+"""Short name of the metric by gate."""
+_UNITS = {
+    gate_latency.GATE: "requests",
+    gate_accuracy.GATE: "held-out examples",
+    gate_catastrophe.GATE: "answers in the dangerous categories",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The verdict with what led to it.
+
+    Attributes:
+        adjusted: Holm's p-values, one per gate.
+        failed: Gates that fail after Holm's correction, G1 before G2 before G3.
+    """
+
+    verdict: Verdict
+    validity: tuple[ValidityCheck, ...]
+    gates: tuple[GateResult, ...]
+    adjusted: tuple[float, ...]
+    failed: tuple[GateResult, ...]
+    score: Score
+
+    @property
+    def broken(self) -> tuple[ValidityCheck, ...]:
+        """Checks that failed."""
+        return tuple(check for check in self.validity if not check.passed)
+
+    @property
+    def open_gates(self) -> tuple[GateResult, ...]:
+        """Gates that neither pass nor surely fail."""
+        return tuple(gate for gate in self.gates if gate.status is not GateStatus.PASS and gate not in self.failed)
+
+
+def deciding_metric(outcome: Outcome) -> str:
+    """The check, gate or component that decided; for GO the gate that passed with the least room."""
+    if outcome.broken:
+        return f"validity: {outcome.broken[0].name}"
+    if outcome.verdict is Verdict.GO:
+        return METRICS[min(outcome.gates, key=_room).gate]
+    if gates := outcome.failed or outcome.open_gates:
+        return METRICS[gates[0].gate]
+    return f"score: {missing_components(outcome.score)[0].name}"
+
+
+def reasons(outcome: Outcome) -> tuple[str, ...]:
+    """Sentences, the deciding one first; every gate is among them, whatever decided."""
+    first = deciding_metric(outcome)
+    checks = [f"Validity: {check.name} does not hold. {check.detail}" for check in outcome.broken]
+    gates = sorted(outcome.gates, key=lambda gate: (METRICS[gate.gate] != first, gate not in outcome.failed, gate.gate))
+    missing = [f"Score: {part.name} is missing, {part.note}." for part in missing_components(outcome.score)]
+    sentences = [_gate_sentence(gate, outcome) for gate in gates]
+    return tuple([*missing, *sentences] if first.startswith("score:") else [*checks, *sentences, *missing])
+
+
+def needs(outcome: Outcome) -> tuple[str, ...]:
+    """What more evidence is needed; empty for GO and NO-GO."""
+    return tuple(_needs(outcome)) if outcome.verdict is Verdict.INSUFFICIENT else ()
+
+
+def _needs(outcome: Outcome) -> Iterator[str]:
+    for check in outcome.broken:
+        yield f"Mend and run again: {check.name}."
+    for gate in outcome.open_gates:
+        if gate.needed is not None:
+            yield f"{METRICS[gate.gate]}: about {gate.needed} more {_UNITS[gate.gate]}, if all goes on as it did."
+        elif gate.status is GateStatus.FAIL:
+            yield f"{METRICS[gate.gate]}: more {_UNITS[gate.gate]}, until it fails beyond doubt or no longer fails."
+        else:
+            yield f"{METRICS[gate.gate]}: more of the same will not settle it. {gate.detail}"
+    for part in missing_components(outcome.score):
+        yield f"Score: {part.name} ({part.note}), or declare it not applicable in the score card before the run."
+
+
+def _gate_sentence(gate: GateResult, outcome: Outcome) -> str:
+    sentence = f"{METRICS[gate.gate]} is {gate.status}: {gate.detail}"
+    adjusted = outcome.adjusted[outcome.gates.index(gate)]
+    if gate in outcome.failed:
+        return f"{sentence} After Holm's correction over the gates p is {adjusted:.4g}."
+    if gate.status is GateStatus.FAIL:
+        return f"{sentence} Alone it fails, but not after Holm's correction over the gates: p is {adjusted:.4g}."
+    return sentence
+
+
+def _room(gate: GateResult) -> float:
+    """How far the bound that decided lies from the threshold, as a share of the threshold."""
+    if gate.value is None:
+        return 0.0
+    if gate.gate == gate_accuracy.GATE:
+        return (gate.value.low or 0.0) / gate.threshold - 1
+    return 1 - (gate.value.high or 0.0) / gate.threshold

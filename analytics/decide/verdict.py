@@ -1,0 +1,138 @@
+"""The verdict: validity first, then the gates, then the score. What more is needed is in `reasons.py`."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from analytics.decide import gate_accuracy, gate_catastrophe, gate_latency
+from analytics.decide.chance import Chance
+from analytics.decide.comparisons import compare_lanes
+from analytics.decide.components import Material
+from analytics.decide.decision import Decision, GateResult, GateStatus, Score, ValidityCheck, Verdict
+from analytics.decide.evidence import Answer, Evidence
+from analytics.decide.reasons import Outcome, deciding_metric, needs, reasons
+from analytics.decide.sample import Sample
+from analytics.decide.score import make_score
+from analytics.decide.score_card import ScoreCard
+from analytics.decide.validity import SELF_CHECK, check_validity
+from analytics.decide.worst import worst_pairs
+from analytics.stats.holm import holm
+from shadow.replay import Lane
+
+
+def decide(evidence: Evidence, card: ScoreCard, *, seed: int, resamples: int) -> Decision:
+    """Decide one experiment. The same evidence, in any order, with the same card and seed gives the same bytes.
+
+    Args:
+        seed: Of every bootstrap, at least 0.
+        resamples: Of every bootstrap, at least 1; 2000 is usual.
+    """
+    sample, chance = Sample.of(evidence.pairs), Chance(seed, resamples)
+    validity = check_validity(evidence, sample, card=card)
+    timings_valid = all(check.passed for check in validity if check.name == SELF_CHECK)
+    gates = _judge_gates(evidence, sample, card=card, chance=chance, timings_valid=timings_valid)
+    score = make_score(Material(evidence, sample, card, chance, timings_valid))
+    outcome = _conclude(validity, gates, score, card=card)
+    deciding = deciding_metric(outcome)
+    experiment = evidence.experiment
+    return Decision(
+        verdict=outcome.verdict,
+        experiment_id=experiment.experiment_id,
+        profile=str(experiment.profile),
+        owner=experiment.owner,
+        baseline=experiment.baseline,
+        candidate=experiment.candidate,
+        deciding_metric=deciding,
+        reasons=reasons(outcome),
+        needs=needs(outcome),
+        validity=validity,
+        gates=gates,
+        score=score,
+        comparisons=compare_lanes(sample, confidence=card.confidence, chance=chance),
+        failure_mix=_failure_mix(sample),
+        worst_pairs=worst_pairs(sample, categories=experiment.dangerous_categories, card=card, first=deciding),
+        pairs=len(evidence.pairs),
+        live_pairs=sum(not pair.suite for pair in evidence.pairs),
+        suite_pairs=sum(bool(pair.suite) for pair in evidence.pairs),
+        first_at=evidence.first_at,
+        last_at=evidence.last_at,
+        coverage=_coverage(evidence),
+        hashes=_hashes(evidence, card=card),
+        judge_versions=dict(evidence.judge_versions),
+        seed=seed,
+    )
+
+
+def _judge_gates(
+    evidence: Evidence, sample: Sample, *, card: ScoreCard, chance: Chance, timings_valid: bool
+) -> tuple[GateResult, ...]:
+    latency = gate_latency.judge_latency(sample, card=card, chance=chance)
+    return (
+        latency if timings_valid else _void(latency),
+        gate_accuracy.judge_accuracy(sample, card=card, chance=chance),
+        gate_catastrophe.judge_catastrophe(sample, categories=evidence.experiment.dangerous_categories, card=card),
+    )
+
+
+def _void(gate: GateResult) -> GateResult:
+    """The gate when its timings cannot be believed: the figure stays in view and decides nothing."""
+    detail = f"Void, since the client's own self-check failed. {gate.detail}"
+    return gate.model_copy(update={"status": GateStatus.UNRESOLVED, "p_value": 1.0, "needed": None, "detail": detail})
+
+
+def _conclude(
+    validity: Sequence[ValidityCheck], gates: Sequence[GateResult], score: Score, *, card: ScoreCard
+) -> Outcome:
+    adjusted = holm([gate.p_value for gate in gates])
+    failed = tuple(
+        gate
+        for gate, p_value in zip(gates, adjusted, strict=True)
+        if gate.status is GateStatus.FAIL and p_value <= card.alpha
+    )
+    if not all(check.passed for check in validity):
+        verdict = Verdict.INSUFFICIENT
+    elif failed:
+        verdict = Verdict.NO_GO
+    elif all(gate.status is GateStatus.PASS for gate in gates) and score.is_complete:
+        verdict = Verdict.GO
+    else:
+        verdict = Verdict.INSUFFICIENT
+    return Outcome(verdict, tuple(validity), tuple(gates), tuple(adjusted), failed, score)
+
+
+def _failure_mix(sample: Sample) -> dict[str, dict[str, int]]:
+    """Taxonomy labels by lane; a lane of which no answer has a label is left out."""
+    lanes: Mapping[Lane, list[Answer | None]] = {
+        Lane.BASELINE: [pair.baseline for pair in sample.pairs],
+        Lane.BASELINE_AGAIN: [pair.baseline_again for pair in sample.pairs],
+        Lane.CANDIDATE: [pair.candidate for pair in sample.pairs],
+    }
+    counted = {str(lane): _count_labels(answers) for lane, answers in lanes.items()}
+    return {lane: labels for lane, labels in counted.items() if labels}
+
+
+def _count_labels(answers: Sequence[Answer | None]) -> dict[str, int]:
+    labels = Counter(
+        finding.label
+        for answer in answers
+        if answer is not None and (finding := answer.findings.get("taxonomy")) is not None
+    )
+    return dict(sorted(labels.items()))
+
+
+def _coverage(evidence: Evidence) -> dict[str, int]:
+    books = evidence.coverage
+    dropped = {f"dropped:{reason}": count for reason, count in sorted(books.dropped.items())}
+    plain = {"seen": books.seen, "published": books.published, "sampled_out": books.sampled_out}
+    return {**plain, **dropped, "stored": books.stored}
+
+
+def _hashes(evidence: Evidence, *, card: ScoreCard) -> dict[str, str]:
+    """Score card, deployments, migrations, and every suite as `suite:name`."""
+    named = (suite.partition("@") for suite in sorted(evidence.suites))
+    return {
+        "score_card": card.content_hash,
+        "baseline": evidence.experiment.baseline.fingerprint,
+        "candidate": evidence.experiment.candidate.fingerprint,
+        "migrations": evidence.migrations,
+        **{f"suite:{name}": content for name, _, content in named},
+    }

@@ -1,0 +1,119 @@
+"""Evidence that tests build on: a sound experiment of which single things are then spoilt by keyword."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from analytics.decide.evidence import Answer, Coverage, Evidence, LaneBooks, PairFacts, SelfChecks
+from judges.judgement import Judgement
+from judges.taxonomy import SEVERITY
+from shadow.replay import ReplayOutcome
+from tests.records import NOON, deployment, experiment
+
+DANGEROUS = "payments"
+LIVE = 640
+SUITE = 60
+
+
+def answer(number: int = 0, *, label: str = "ok", **changes: Any) -> Answer:
+    """A whole answer after 200 ms with a failure label; a wanted finding is added by `findings`."""
+    taxonomy = Judgement(1 - SEVERITY[label] / 10, label, f"label {label}", severity=SEVERITY[label])
+    fields: dict[str, Any] = {
+        "outcome": ReplayOutcome.COMPLETED,
+        "ttft_ms": 200.0,
+        "e2e_ms": 1_000.0,
+        "completion_tokens": 40,
+        "void_reason": "",
+        "sent_s": NOON.timestamp() + number,
+        "parameters_hash": "f" * 32,
+    }
+    found = {"taxonomy": taxonomy, **changes.pop("findings", {})}
+    return Answer(**(fields | changes), findings=found)
+
+
+def failed(number: int = 0, *, outcome: ReplayOutcome = ReplayOutcome.TIMED_OUT, **changes: Any) -> Answer:
+    """An answer that never came."""
+    return answer(number, label="timeout", outcome=outcome, ttft_ms=None, completion_tokens=None, **changes)
+
+
+def check(*, right: bool) -> dict[str, Judgement]:
+    """The finding of the suite's checks."""
+    return {"suite_check": Judgement(float(right), "pass" if right else "fail", "checks")}
+
+
+def pair(number: int, *, candidate: Answer | None = None, baseline: Answer | None = None, **changes: Any) -> PairFacts:
+    """A live pair in the dangerous category, a conversation of its own, with an A/A lane."""
+    fields: dict[str, Any] = {
+        "exchange_id": f"exchange-{number:05d}",
+        "conversation_id": f"conversation-{number:05d}",
+        "category": DANGEROUS,
+        "suite": "",
+        "weight": 1.0,
+        "baseline": baseline or answer(number),
+        "candidate": candidate or answer(number),
+        "baseline_again": answer(number),
+    }
+    return PairFacts(**(fields | changes))
+
+
+def suite_pair(number: int, *, baseline: bool = True, candidate: bool = True, **changes: Any) -> PairFacts:
+    """A suite pair about tools that asks for JSON too, whose lanes are right or wrong."""
+    formats = {"json_format": Judgement(1.0, "ok", "fits"), "tool_calls": Judgement(1.0, "ok", "fits")}
+    lanes: dict[str, Any] = {
+        "baseline": answer(number, findings=check(right=baseline) | formats),
+        "candidate": answer(number, findings=check(right=candidate) | formats),
+        "baseline_again": answer(number, findings=check(right=baseline) | formats),
+    }
+    return pair(number, **({"category": "arithmetic", "suite": "heldout@0123", **lanes} | changes))
+
+
+def sound_pairs(*, live: int = LIVE, suite: int = SUITE) -> list[PairFacts]:
+    """Enough clean pairs to pass every gate."""
+    return [pair(number) for number in range(live)] + [suite_pair(live + number) for number in range(suite)]
+
+
+def evidence(pairs: Iterable[PairFacts] | None = None, **changes: Any) -> Evidence:
+    """Evidence of the pairs, valid in every respect."""
+    found = tuple(sound_pairs() if pairs is None else pairs)
+    live = sum(not one.suite for one in found)
+    fields: dict[str, Any] = {
+        "experiment": trial(),
+        "pairs": found,
+        "coverage": Coverage(seen=live + 3, published=live, sampled_out=2, dropped={"too_large": 1}, stored=live),
+        "books": LaneBooks(consumed=len(found), dispositions={"replayed": len(found)}, missing={}),
+        "self_checks": SelfChecks(windows=10, passed=10, reasons={}),
+        "first_at": NOON,
+        "last_at": NOON + timedelta(seconds=len(found)),
+        "suites": ("heldout@0123",),
+        "judge_versions": {"taxonomy": "1", "suite_check": "1"},
+        "judge_failures": {},
+        "migrations": "m" * 16,
+    }
+    return Evidence(**(fields | changes))
+
+
+def trial(**changes: Any) -> Any:
+    """The experiment, whose deployments declare the bytes of their weights."""
+    fields: dict[str, Any] = {
+        "baseline": deployment("baseline", weight_bytes=16_000_000_000),
+        "candidate": deployment("candidate", weight_bytes=8_000_000_000),
+        "dangerous_categories": (DANGEROUS,),
+    }
+    return experiment(**(fields | changes))
+
+
+def spoilt(pairs: list[PairFacts], count: int, *, candidate: Answer) -> list[PairFacts]:
+    """The pairs with the candidate's answer of `count` of them replaced, spread evenly; send times stay."""
+    step = max(1, len(pairs) // max(count, 1))
+    chosen = {index * step for index in range(count)}
+    return [
+        replace(one, candidate=replace(candidate, sent_s=one.candidate.sent_s, findings=_kept(one, candidate)))
+        if index in chosen
+        else one
+        for index, one in enumerate(pairs)
+    ]
+
+
+def _kept(one: PairFacts, candidate: Answer) -> dict[str, Judgement]:
+    return {**one.candidate.findings, **candidate.findings}

@@ -1,0 +1,88 @@
+import asyncio
+from typing import Any
+
+from proxy.log.memory import MemoryLog
+from proxy.log.record import Record
+from shadow.worker.progress import Progress
+from shadow.worker.writer import Entry, Writer
+
+
+class Batches:
+    """Remembers the size of each insert."""
+
+    def __init__(self) -> None:
+        self.sizes: list[int] = []
+
+    def insert(self, table: str, rows: list[dict[str, Any]]) -> int:
+        assert table == "things"
+        self.sizes.append(len(rows))
+        return len(rows)
+
+
+class Desk:
+    """A writer with its log, and records to hand it."""
+
+    def __init__(self, *, batch_rows: int, batch_seconds: float) -> None:
+        self.log, self.sink, self.progress = MemoryLog(), Batches(), Progress()
+        consumer = self.log.consumer("topic", group="group")
+        self.writer = Writer(
+            self.sink, consumer, self.progress, batch_rows=batch_rows, batch_seconds=batch_seconds
+        )
+
+    def begin(self, offset: int) -> Record:
+        record = Record("topic", 0, offset, None, b"")
+        self.progress.begin(record)
+        return record
+
+    @property
+    def committed(self) -> int:
+        return self.log.committed["group", "topic"]
+
+
+async def test_a_full_batch_is_written_at_once_and_the_rest_at_the_end() -> None:
+    desk = Desk(batch_rows=4, batch_seconds=60)
+    for offset in range(10):
+        await desk.writer.add(Entry({"things": [{"n": offset}]}, desk.begin(offset)))
+    await desk.writer.finish()
+    await desk.writer.run()
+    assert desk.sink.sizes == [4, 4, 2]
+    assert desk.committed == 10
+    assert desk.writer.rows_written == 10
+
+
+async def test_a_part_batch_is_written_once_it_is_old_enough() -> None:
+    desk = Desk(batch_rows=100, batch_seconds=0.05)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(desk.writer.run())
+        await desk.writer.add(Entry({"things": [{"n": 0}]}, desk.begin(0)))
+        await asyncio.sleep(0.3)
+        assert (desk.sink.sizes, desk.committed) == ([1], 1)
+        await desk.writer.finish()
+
+
+async def test_records_finished_out_of_order_are_committed_up_to_the_first_gap() -> None:
+    desk = Desk(batch_rows=1, batch_seconds=60)
+    first, second, third = (desk.begin(offset) for offset in range(3))
+    for record in (third, first):
+        await desk.writer.add(Entry({"things": [{}]}, record))
+    await desk.writer.finish()
+    await desk.writer.run()
+    assert desk.committed == 1
+    await desk.writer.add(Entry({"things": [{}]}, second))
+    await desk.writer.finish()
+    await desk.writer.run()
+    assert desk.committed == 3
+
+
+async def test_who_adds_waits_while_the_queue_is_full() -> None:
+    desk = Desk(batch_rows=1, batch_seconds=60)
+    for _ in range(4):
+        await desk.writer.add(Entry({"things": [{}]}))
+    waiting = asyncio.create_task(desk.writer.add(Entry({"things": [{}]})))
+    await asyncio.sleep(0.05)
+    assert not waiting.done()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(desk.writer.run())
+        await waiting
+        await desk.writer.finish()
+    assert sum(desk.sink.sizes) == 5
