@@ -6,12 +6,25 @@ from datetime import timedelta
 from typing import Any
 
 from analytics.decide.evidence import Answer, Coverage, Evidence, LaneBooks, PairFacts, SelfChecks
+from analytics.decide.score_card import load_score_card
 from judges.judgement import Judgement
 from judges.taxonomy import SEVERITY
 from shadow.replay import ReplayOutcome
 from tests.records import NOON, deployment, experiment
 
 DANGEROUS = "payments"
+CARD = load_score_card("default").model_copy(
+    update={
+        "not_applicable": {
+            "instruction following": "no such judge in these tests",
+            "calibration": "answers carry no confidence",
+            "step economy": "single calls are replayed",
+            "error recovery": "no tool errors are injected",
+        }
+    }
+)
+"""The default card with what these tests never measure declared beforehand, so that GO can be reached."""
+
 LIVE = 640
 SUITE = 60
 

@@ -4,6 +4,7 @@ A process is recognised by id and creation time, so that a recycled id is never 
 one JSON file of the state folder; nothing else is kept.
 """
 
+import contextlib
 import http.client
 import json
 import os
@@ -70,10 +71,10 @@ class Running:
         """The process, or None when it has ended (or its id belongs to another by now)."""
         try:
             process = psutil.Process(self.pid)
-            is_ours = abs(process.create_time() - self.created_s) < 1 and process.status() != psutil.STATUS_ZOMBIE
+            is_ours = abs(process.create_time() - self.created_s) < 1
         except psutil.NoSuchProcess:
             return None
-        return process if is_ours else None
+        return process if is_ours and _runs(process) else None
 
     @property
     def is_up(self) -> bool:
@@ -205,14 +206,35 @@ def end(running: Running) -> bool:
     process = running.process()
     if process is None:
         return False
-    family = [*process.children(recursive=True), process]
-    process.terminate()
-    _, left = psutil.wait_procs([process], timeout=_END_TIMEOUT_S)
-    _, left = psutil.wait_procs([one for one in family if one not in left], timeout=1) if not left else (None, family)
-    for one in left:
-        one.kill()
-    psutil.wait_procs(left, timeout=5)
+    with contextlib.suppress(psutil.NoSuchProcess):
+        family = [*process.children(recursive=True), process]
+        process.terminate()
+        _await_end([process], timeout_s=_END_TIMEOUT_S)
+        for one in _await_end(family, timeout_s=1):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                one.kill()
+        _await_end(family, timeout_s=5)
     return True
+
+
+def _await_end(processes: Sequence[psutil.Process], *, timeout_s: float) -> list[psutil.Process]:
+    """Wait until the processes have ended, or the time has; those that still run.
+
+    A zombie has ended, whether or not its parent ever asks for it (PID 1 of many containers never does).
+    """
+    deadline = time.monotonic() + timeout_s
+    while (left := [one for one in processes if _runs(one)]) and time.monotonic() < deadline:
+        time.sleep(_POLL_S / 2)
+    return left
+
+
+def _runs(process: psutil.Process) -> bool:
+    for child in _STARTED:
+        child.poll()
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def free_port() -> int:

@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 from proxy.errors import Unavailable, UsageError
+from shadow.main import run_migrations
 from shadow.stack.plan import Plan, Wanted
 from shadow.stack.processes import Service, StateFile, free_port
 from shadow.stack.running import bring_down, bring_up
@@ -47,10 +48,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         "stack", "up", "--only", "broker", "--only", "clickhouse", "--broker", "tansu", "--state-dir", made
     )
     assert done.returncode == 0, done.stderr
-    ended = pids(made)
+    services = StateFile(made).read().services
     yield made
-    assert len(understudy("stack", "down", "--state-dir", made).stdout.splitlines()) == len(ended) == 2
-    assert not any(psutil.pid_exists(pid) for pid in ended)
+    assert len(understudy("stack", "down", "--state-dir", made).stdout.splitlines()) == len(services) == 2
+    assert not any(one.is_up for one in services)
     assert not running_under(made)
 
 
@@ -78,22 +79,21 @@ def test_a_second_start_shows_what_runs_and_starts_nothing(folder: Path) -> None
     assert pids(folder) == before
 
 
-def test_the_exports_lead_other_commands_to_the_stack(folder: Path) -> None:
-    shown = understudy("stack", "env", "--state-dir", folder)
-    pairs = [shlex.split(line.removeprefix("export "))[0].partition("=") for line in shown.stdout.splitlines()]
+def test_the_exports_lead_other_commands_to_the_stack(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = understudy("stack", "env", "--state-dir", folder).stdout.splitlines()
+    assert all(line.startswith("export UNDERSTUDY_") for line in lines)
+    pairs = [shlex.split(line.removeprefix("export "))[0].partition("=") for line in lines]
     environment = {name: value for name, _, value in pairs}
-    assert all(line.startswith("export UNDERSTUDY_") for line in shown.stdout.splitlines())
-    assert understudy("migrate", **environment).stdout == "schema is up to date\n"
     assert understudy("experiment", "list", **environment).returncode == 0
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert run_migrations(to=None) == []
 
 
 def test_a_service_that_cannot_start_is_an_error_with_its_log_and_leaves_nothing(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        done = understudy(
-            "stack", "up", "--only", "broker", "--only", "clickhouse", "--broker", "tansu",
-            "--clickhouse-port", str(port), "--state-dir", tmp_path,
-        )  # fmt: skip
+        port = str(taken.getsockname()[1])
+        done = understudy("stack", "up", "--only", "clickhouse", "--clickhouse-port", port, "--state-dir", tmp_path)
     assert done.returncode == 69
     assert "error: clickhouse ended with exit code" in done.stderr
     assert "address already in use" in done.stderr

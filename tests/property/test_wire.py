@@ -1,9 +1,10 @@
 """Whatever a server sends and however it is cut: the same events, the same reply, and nothing raised."""
 
+import itertools
 import json
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from proxy.errors import BadRecord
@@ -15,6 +16,7 @@ from proxy.wire.request import read_request
 from proxy.wire.sse import SseEvent, SseSplitter
 from tests.records import exchange
 
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 LIMIT = 24
 ENDS = st.sampled_from([b"\n", b"\r\n", b"\r"])
 LINES = st.sampled_from(
@@ -63,14 +65,14 @@ def _split(stream: bytes, places: list[int], *, stamps: dict[int, int]) -> tuple
     """Events and oversized ones of a stream cut at `places`; a piece is stamped by the byte that it begins with."""
     splitter = SseSplitter(max_event_bytes=LIMIT)
     found: list[SseEvent] = []
-    for start, end in zip(places, places[1:], strict=False):
+    for start, end in itertools.pairwise(places):
         found += splitter.feed(stream[start:end], at_ns=stamps[start])
     rest = splitter.finish()
     return [*found, *([rest] if rest else [])], splitter.oversized
 
 
 @given(st.data(), STREAMS)
-@settings(max_examples=400, deadline=None)
+@settings(PATIENT, max_examples=400)
 def test_a_stream_cut_anywhere_gives_the_same_events_and_stamps(data: st.DataObject, stream: bytes) -> None:
     places = data.draw(cuts(stream))
     bytewise = list(range(len(stream) + 1))
@@ -85,7 +87,7 @@ def test_a_stream_cut_anywhere_gives_the_same_events_and_stamps(data: st.DataObj
 
 
 @given(st.lists(st.tuples(st.text(max_size=9), st.integers(0, 3)), max_size=6), ENDS, st.data())
-@settings(max_examples=150, deadline=None)
+@settings(PATIENT, max_examples=150)
 def test_what_was_written_as_events_is_read_back(
     written: list[tuple[str, int]], end: bytes, data: st.DataObject
 ) -> None:
@@ -96,9 +98,7 @@ def test_what_was_written_as_events_is_read_back(
     splitter = SseSplitter()
     places = data.draw(cuts(stream))
     found = [
-        event
-        for start, stop in zip(places, places[1:], strict=False)
-        for event in splitter.feed(stream[start:stop], at_ns=start)
+        event for start, stop in itertools.pairwise(places) for event in splitter.feed(stream[start:stop], at_ns=start)
     ]
     rest = splitter.finish()
     assert [event.data for event in [*found, *([rest] if rest else [])]] == texts
@@ -111,13 +111,13 @@ def _sound(found: Assembly) -> None:
 
 
 @given(st.sampled_from(Shape), st.booleans(), st.lists(st.binary(max_size=60), max_size=4))
-@settings(max_examples=200, deadline=None)
+@settings(PATIENT, max_examples=200)
 def test_arbitrary_bytes_never_raise(shape: Shape, streamed: bool, pieces: list[bytes]) -> None:  # noqa: FBT001 - hypothesis passes by position
     _sound(read_reply(shape, streamed=streamed, chunks=[Chunk(at, piece) for at, piece in enumerate(pieces)]))
 
 
 @given(st.sampled_from(Shape), st.lists(PAYLOADS, max_size=4))
-@settings(max_examples=400, deadline=None)
+@settings(PATIENT, max_examples=400)
 def test_arbitrary_json_never_raises_as_events_or_as_bodies(shape: Shape, payloads: list[dict[str, Any]]) -> None:
     texts = [json.dumps(payload).encode() for payload in payloads]
     _sound(read_reply(shape, streamed=True, chunks=[Chunk(at, b"data: %b\n\n" % t) for at, t in enumerate(texts)]))
@@ -126,7 +126,7 @@ def test_arbitrary_json_never_raises_as_events_or_as_bodies(shape: Shape, payloa
 
 
 @given(st.sampled_from(Shape), PAYLOADS, st.text(max_size=9))
-@settings(max_examples=200, deadline=None)
+@settings(PATIENT, max_examples=200)
 def test_arbitrary_requests_never_raise(shape: Shape, body: dict[str, Any], named: str) -> None:
     asked = read_request(shape, body=body, headers={"x-conversation-id": named, "x-understudy-category": named})
     assert asked.turn >= 1
@@ -135,14 +135,13 @@ def test_arbitrary_requests_never_raise(shape: Shape, body: dict[str, Any], name
 
 
 @given(st.text(), st.data())
+@settings(PATIENT)
 def test_a_text_in_pieces_of_utf_16_is_whole_again(text: str, data: st.DataObject) -> None:
     """Some servers cut between the halves of a pair, and each event then holds a lone surrogate."""
     units = text.encode("utf-16-le", "surrogatepass")
     places = [2 * place for place in sorted(data.draw(st.sets(st.integers(0, len(units) // 2), max_size=4)))]
     bounds = [0, *places, len(units)]
-    pieces = [
-        units[a:b].decode("utf-16-le", "surrogatepass") for a, b in zip(bounds, bounds[1:], strict=False) if a < b
-    ]
+    pieces = [units[a:b].decode("utf-16-le", "surrogatepass") for a, b in itertools.pairwise(bounds) if a < b]
     events = [{"choices": [{"index": 0, "delta": {"content": piece}}]} for piece in pieces]
     chunks = [Chunk(at, b"data: " + json.dumps(event).encode() + b"\n\n") for at, event in enumerate(events)]
     found = read_reply(Shape.CHAT, streamed=True, chunks=chunks)
@@ -151,7 +150,7 @@ def test_a_text_in_pieces_of_utf_16_is_whole_again(text: str, data: st.DataObjec
 
 
 @given(st.binary(max_size=40) | PAYLOADS.map(lambda payload: json.dumps(payload).encode()))
-@settings(max_examples=200, deadline=None)
+@settings(PATIENT, max_examples=200)
 def test_what_can_be_decoded_can_be_published_and_read_back(data: bytes) -> None:
     try:
         value = decode(data)
@@ -162,7 +161,7 @@ def test_what_can_be_decoded_can_be_published_and_read_back(data: bytes) -> None
 
 
 @given(st.binary(max_size=60) | PAYLOADS.map(lambda payload: json.dumps(payload).encode()))
-@settings(max_examples=100, deadline=None)
+@settings(PATIENT, max_examples=100)
 def test_bytes_that_are_no_exchange_are_a_bad_record(data: bytes) -> None:
     try:
         Exchange.from_bytes(data)

@@ -5,13 +5,12 @@ import pytest
 
 from analytics.decide.decision import Decision, GateStatus, Interval, Verdict
 from analytics.decide.ranking import rank, tie_set
-from analytics.decide.score_card import load_score_card
 from analytics.decide.verdict import decide
 from shadow.experiment import Profile
-from tests.evidence import evidence, sound_pairs
+from tests.evidence import CARD, evidence, sound_pairs
 from tests.records import deployment
 
-BASE = decide(evidence(sound_pairs()), load_score_card("default"), seed=1, resamples=50)
+BASE = decide(evidence(sound_pairs()), CARD, seed=1, resamples=50)
 
 
 def decision(

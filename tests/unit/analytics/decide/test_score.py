@@ -6,11 +6,10 @@ from analytics.decide.decision import Component, Score
 from analytics.decide.evidence import Evidence
 from analytics.decide.sample import Sample
 from analytics.decide.score import make_score, missing_components
-from analytics.decide.score_card import ScoreCard, load_score_card
-from tests.evidence import answer, evidence, pair, sound_pairs, spoilt, trial
+from analytics.decide.score_card import ScoreCard
+from tests.evidence import CARD, answer, evidence, pair, sound_pairs, spoilt, trial
 from tests.records import deployment
 
-CARD = load_score_card("default")
 BARE = CARD.model_copy(update={"not_applicable": {}})
 
 

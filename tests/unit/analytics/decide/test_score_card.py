@@ -34,7 +34,7 @@ def test_comments_do_not_change_the_hash_and_thresholds_do(tmp_path: Path) -> No
         ("agency = 0.20", "agency = 0.30", "weights"),
         ("ten_ms = 100.0", "ten_ms = 2000.0", "anchors"),
         ("tie_points = 0.3", "tie_point = 0.3", "tie_point"),
-        ('"calibration" =', '"kalibration" =', "not_applicable"),
+        ("[not_applicable]", '[not_applicable]\n"kalibration" = ""', "not_applicable"),
         ("version = 1", "version =", "no TOML"),
     ],
 )

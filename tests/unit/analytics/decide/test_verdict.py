@@ -8,12 +8,11 @@ import pytest
 
 from analytics.decide.decision import Decision, GateStatus, Verdict
 from analytics.decide.evidence import Evidence, SelfChecks
-from analytics.decide.score_card import ScoreCard, load_score_card
+from analytics.decide.score_card import ScoreCard
 from analytics.decide.verdict import decide
-from tests.evidence import answer, evidence, failed, pair, sound_pairs, spoilt, suite_pair, trial
+from tests.evidence import CARD, answer, evidence, failed, pair, sound_pairs, spoilt, suite_pair, trial
 from tests.records import deployment
 
-CARD = load_score_card("default")
 PAIRS = sound_pairs()
 
 

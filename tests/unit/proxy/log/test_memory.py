@@ -2,7 +2,7 @@ import asyncio
 from collections.abc import Sequence
 
 from proxy.log.memory import MemoryConsumer, MemoryLog
-from proxy.log.record import Consumer, Producer, Record
+from proxy.log.record import Record
 
 
 async def _publish(log: MemoryLog, *values: bytes, topic: str = "t") -> None:
@@ -13,14 +13,6 @@ async def _publish(log: MemoryLog, *values: bytes, topic: str = "t") -> None:
 async def _next(consumer: MemoryConsumer) -> list[bytes]:
     async with asyncio.timeout(5):
         return [record.value for record in await anext(aiter(consumer.batches()))]
-
-
-def test_the_twin_keeps_both_protocols() -> None:
-    log = MemoryLog()
-    producer: Producer = log.producer()
-    consumer: Consumer = log.consumer("t", group="g")
-    assert isinstance(producer, object)
-    assert isinstance(consumer, object)
 
 
 async def test_records_are_numbered_per_topic_and_keep_key_and_headers() -> None:

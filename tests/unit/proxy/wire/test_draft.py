@@ -54,7 +54,8 @@ def test_a_logprob_that_is_no_finite_number_is_left_out(value: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "source", [{}, {"content": None}, {"content": "a"}, {"content": [1, {"token": 1, "logprob": -1}]}, {"tokens": ["a"]}]
+    "source",
+    [{}, {"content": None}, {"content": "a"}, {"content": [1, {"token": 1, "logprob": -1}]}, {"tokens": ["a"]}],
 )
 def test_logprobs_of_a_wrong_type_are_none(source: dict[str, Any]) -> None:
     assert token_logprobs(source) == []

@@ -44,9 +44,7 @@ def test_a_messages_request_has_its_system_text_in_front() -> None:
 
 def test_tool_results_in_the_users_name_are_no_turn() -> None:
     result = {"type": "tool_result", "tool_use_id": "c", "content": "3"}
-    asked = _asked(
-        _chat(_said("user", "hello"), _said("assistant", []), _said("user", [result])), shape=Shape.MESSAGES
-    )
+    asked = _asked(_chat(_said("user", "hello"), _said("assistant", []), _said("user", [result])), shape=Shape.MESSAGES)
     assert asked.turn == 1
     assert asked.last_user_text == "hello"
     with_words = _chat(_said("user", "hello"), _said("user", [result, {"type": "text", "text": "go on"}]))
@@ -129,8 +127,8 @@ def test_the_header_names_are_settings() -> None:
     assert asked.conversation_key == _asked(_chat(), x_conversation_id="t1").conversation_key
 
 
-def _id(body: dict[str, Any], **headers: str) -> str:
-    return _asked(body, **headers).conversation_id(KEY)
+def _id(body: dict[str, Any], *, x_conversation_id: str = "") -> str:
+    return _asked(body, x_conversation_id=x_conversation_id).conversation_id(KEY)
 
 
 def test_the_conversation_is_named_by_the_header_before_the_body_before_the_content() -> None:

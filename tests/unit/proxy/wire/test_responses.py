@@ -135,9 +135,7 @@ def test_an_incomplete_reply_says_why() -> None:
 
 def test_a_failed_reply_names_its_error() -> None:
     body = _response(status="failed") | {"error": {"code": "server_error", "message": "a prompt"}}
-    found = read_stream(
-        Shape.RESPONSES, _delta("output_text", "Hel"), {"type": "response.failed", "response": body}
-    )
+    found = read_stream(Shape.RESPONSES, _delta("output_text", "Hel"), {"type": "response.failed", "response": body})
     assert found.ended
     assert found.reply.error == "server_error"
     assert found.reply.first.text == "Hel"

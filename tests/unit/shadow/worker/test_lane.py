@@ -75,7 +75,7 @@ async def test_a_timeout_keeps_what_had_arrived() -> None:
     async with listening(stall) as url:
         heard = await send(url, timeout_s=0.3)
     assert (heard.outcome, heard.status, heard.chunks[0].data) == (ReplayOutcome.TIMED_OUT, 200, b"half")
-    assert 300 <= (heard.ended_ns - heard.sent_ns) / 1e6 < 1_000
+    assert 250 <= (heard.ended_ns - heard.sent_ns) / 1e6 < 1_000
 
 
 async def test_a_redirect_is_not_followed() -> None:

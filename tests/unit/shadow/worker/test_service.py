@@ -105,10 +105,10 @@ async def test_replay_starts_within_two_seconds_of_enabling_and_ends_with_disabl
 async def test_expiry_ends_the_replay() -> None:
     bench = Bench()
     async with serving(bench):
-        await bench.tell(live(expires_at=datetime.now(UTC) + timedelta(seconds=0.6)))
+        await bench.tell(live(expires_at=datetime.now(UTC) + timedelta(seconds=0.4)))
         await publish(bench.log, exchange(0))
         await until(lambda: replayed(bench, "trial") == 1, timeout_s=2)
-        await asyncio.sleep(2)
+        await asyncio.sleep(1.5)
         await publish(bench.log, exchange(1))
         await asyncio.sleep(0.3)
         assert replayed(bench, "trial") == 1
@@ -192,7 +192,7 @@ async def test_an_experiment_that_ends_slowly_delays_no_other() -> None:
     bench = Bench()
     hanging = Behaviour(model="candidate", faults={Fault.HANG: 1.0})
     async with simulator_in_loop(hanging) as url:
-        slow = live("slow", candidate=deployment("candidate", base_url=url), timeout_s=4)
+        slow = live("slow", candidate=deployment("candidate", base_url=url), timeout_s=3)
         async with serving(bench):
             await bench.tell(slow)
             await publish(bench.log, exchange(0))

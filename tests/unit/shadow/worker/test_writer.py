@@ -25,9 +25,7 @@ class Desk:
     def __init__(self, *, batch_rows: int, batch_seconds: float) -> None:
         self.log, self.sink, self.progress = MemoryLog(), Batches(), Progress()
         consumer = self.log.consumer("topic", group="group")
-        self.writer = Writer(
-            self.sink, consumer, self.progress, batch_rows=batch_rows, batch_seconds=batch_seconds
-        )
+        self.writer = Writer(self.sink, consumer, self.progress, batch_rows=batch_rows, batch_seconds=batch_seconds)
 
     def begin(self, offset: int) -> Record:
         record = Record("topic", 0, offset, None, b"")
