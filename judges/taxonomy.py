@@ -18,6 +18,7 @@ from judges.loops import incoherent, repeats
 from judges.prompt import all_strings, all_text, spoken_text, system_text, user_text
 from judges.refusal import matched_cues, refusal_label
 from judges.words import language_of, scripts, tokens
+from proxy.exchange import Shape
 from shadow.replay import Lane, ReplayOutcome
 
 CATASTROPHIC: Final = 9.0
@@ -179,7 +180,7 @@ class Taxonomy:
     version: str = "1"
 
     def judge_batch(self, cases: Sequence[Case]) -> list[Finding]:
-        """One finding per case, failed replays included; abstains for one that was never sent."""
+        """One finding per case, failed replays included; abstains for one never sent, and for embeddings."""
         return [self._judge(case) for case in cases]
 
     def _judge(self, case: Case) -> Finding:
@@ -187,6 +188,8 @@ class Taxonomy:
             return Abstained("live replies are for drift and are never judged")
         if case.answer.outcome is ReplayOutcome.NOT_SENT:
             return Abstained("not sent")
+        if case.exchange.shape is Shape.EMBEDDINGS and case.answer.outcome is ReplayOutcome.COMPLETED:
+            return Abstained("vectors are no text")
         for find in _FINDERS:
             if (found := find(case)) is not None:
                 label, reason = found

@@ -4,10 +4,10 @@ from collections import Counter
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, Field
 
-from proxy.errors import BadRecord
 from proxy.exchange import Door
+from proxy.published import Published
 
 
 class Disposition(StrEnum):
@@ -19,10 +19,8 @@ class Disposition(StrEnum):
     DROPPED = "dropped"
 
 
-class LedgerEntry(BaseModel):
+class LedgerEntry(Published):
     """A running count: the largest one of the same key holds, so that entries may be repeated and lost."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     source_id: str = Field(min_length=1, max_length=200, description="Process that counted.")
     minute: AwareDatetime = Field(description="Minute of the request's arrival, UTC.")
@@ -31,24 +29,6 @@ class LedgerEntry(BaseModel):
     disposition: Disposition
     reason: str = Field(default="", description="Why it was dropped, or empty.")
     requests: int = Field(ge=1, description="Count of the minute so far.")
-
-    def to_bytes(self) -> bytes:
-        """The record as it stands on Kafka: UTF-8 JSON."""
-        return self.model_dump_json().encode()
-
-    @classmethod
-    def from_bytes(cls, data: bytes) -> "LedgerEntry":
-        """Read a record of the coverage topic.
-
-        Raises:
-            BadRecord: the bytes are no ledger entry.
-        """
-        try:
-            return cls.model_validate_json(data)
-        except ValidationError as error:
-            fields = sorted({".".join(map(str, e["loc"])) for e in error.errors(include_input=False)})
-            message = f"not a ledger entry: wrong at {', '.join(fields) or 'the root'}"
-            raise BadRecord(message) from None
 
 
 type _Key = tuple[datetime, Door, str, Disposition, str]

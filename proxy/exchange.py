@@ -5,9 +5,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
 
-from proxy.errors import BadRecord
+from proxy.published import Published
 from proxy.wire.reply import Reply
 
 SCHEMA_VERSION: Literal[1] = 1
@@ -92,10 +92,8 @@ class LiveTiming(BaseModel):
     output_events: int = Field(default=0, ge=0)
 
 
-class Exchange(BaseModel):
+class Exchange(Published):
     """One anonymised exchange: the only record that leaves the capture process."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     schema_version: Literal[1] = SCHEMA_VERSION
     exchange_id: str = Field(min_length=1, max_length=64)
@@ -119,28 +117,10 @@ class Exchange(BaseModel):
     timing: LiveTiming = LiveTiming()
     masked: dict[str, int] = Field(default_factory=dict, description="Masked spans by entity type.")
     anonymiser: str = Field(default="", description="Anonymiser version and key id.")
-    weight: float = Field(default=1.0, gt=0, description="Inverse sampling probability.")
+    weight: float = Field(default=1.0, gt=0, allow_inf_nan=False, description="Inverse sampling probability.")
     suite: str = Field(default="", description="name@hash of the suite that the request belongs to, or empty.")
     example_id: str = Field(default="", description="Example within the suite, or empty.")
     experiment_id: str = Field(default="", description="The only experiment that may replay it, or empty for all.")
-
-    def to_bytes(self) -> bytes:
-        """The record as it stands on Kafka: UTF-8 JSON."""
-        return self.model_dump_json().encode()
-
-    @classmethod
-    def from_bytes(cls, data: bytes) -> "Exchange":
-        """Read a record from Kafka.
-
-        Raises:
-            BadRecord: the bytes are not an exchange of a known schema version.
-        """
-        try:
-            return cls.model_validate_json(data)
-        except ValidationError as error:
-            fields = sorted({".".join(map(str, e["loc"])) for e in error.errors(include_input=False)})
-            message = f"not an exchange of schema version {SCHEMA_VERSION}: wrong at {', '.join(fields) or 'the root'}"
-            raise BadRecord(message) from None
 
 
 def captured_now(exchange: Exchange, *, at: datetime) -> Exchange:

@@ -6,9 +6,9 @@ start: a misspelt setting must never be a silent default. Built once, in a packa
 
 import os
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from proxy.errors import UsageError
@@ -21,6 +21,23 @@ class Settings(BaseSettings):
     """A frozen group of settings read from variables that share a prefix."""
 
     model_config = SettingsConfigDict(frozen=True, extra="forbid", env_ignore_empty=True)
+
+    def __init__(self, **values: Any) -> None:  # noqa: ANN401 - any field of any group
+        """Read the environment; `values` stand above it.
+
+        Raises:
+            UsageError: a variable is unknown or out of bounds; the message names it and never repeats its value.
+        """
+        try:
+            super().__init__(**values)
+        except ValidationError as error:
+            prefix = self.model_config.get("env_prefix", "")
+            wrong = [
+                f"{prefix}{'.'.join(map(str, one['loc']))}".upper() + f": {one['msg']}"
+                for one in error.errors(include_input=False, include_context=False)
+            ]
+            message = f"wrong setting {'; '.join(wrong)}"
+            raise UsageError(message) from None
 
     @model_validator(mode="after")
     def _refuse_unknown_variables(self) -> Self:

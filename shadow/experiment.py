@@ -4,9 +4,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AwareDatetime, Field, model_validator
 
-from proxy.errors import BadRecord
+from proxy.published import Published
 from shadow.deployment import Deployment
 
 
@@ -27,10 +27,8 @@ class State(StrEnum):
     DISABLED = "disabled"
 
 
-class Experiment(BaseModel):
+class Experiment(Published):
     """One candidate shadowed against one baseline, with an owner and an end."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     experiment_id: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")
     owner: str = Field(min_length=1, max_length=200)
@@ -67,21 +65,3 @@ class Experiment(BaseModel):
     def is_live(self, *, now: datetime) -> bool:
         """Whether workers may replay for it at `now` (aware UTC)."""
         return self.state is State.ENABLED and now < self.expires_at
-
-    def to_bytes(self) -> bytes:
-        """The record as it stands on the compacted topic: UTF-8 JSON."""
-        return self.model_dump_json().encode()
-
-    @classmethod
-    def from_bytes(cls, data: bytes) -> "Experiment":
-        """Read a record of the compacted topic.
-
-        Raises:
-            BadRecord: the bytes are not an experiment.
-        """
-        try:
-            return cls.model_validate_json(data)
-        except ValidationError as error:
-            fields = sorted({".".join(map(str, e["loc"])) for e in error.errors(include_input=False)})
-            message = f"not an experiment: wrong at {', '.join(fields) or 'the root'}"
-            raise BadRecord(message) from None

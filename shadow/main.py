@@ -63,6 +63,7 @@ async def _worker(*, experiments: frozenset[str], record: bool) -> None:
         error_ms = await null_run(session, concurrency=_NULL_STREAMS)
 
         async def start_runner(experiment: Experiment) -> Runner:
+            sink = _open_store(stack)
             group = f"understudy.experiment.{experiment.experiment_id}"
             return Runner(
                 experiment,
@@ -70,7 +71,7 @@ async def _worker(*, experiments: frozenset[str], record: bool) -> None:
                 consumer=await open_consumer(kafka, EXCHANGES.name, group=group),
                 dead_letters=producer,
                 session=session,
-                sink=_open_store(stack),
+                sink=sink,
                 batch_rows=settings.batch_rows,
                 batch_seconds=settings.batch_seconds,
                 null_ttft_error_ms=error_ms,

@@ -18,8 +18,10 @@ INK = "currentColor"
 GREY, BLUE, ORANGE, GREEN, RED = "#808080", "#3b82d6", "#d0671a", "#2f9155", "#d64545"
 """Mid-tones with a contrast of at least 3 against white and against the dark page."""
 
-
 WIDTH = 560
+_PADDING = {"left": 56, "top": 6, "right": 28, "bottom": 6}
+"""Room for labels: the reader's font may be a quarter wider than the one by which the drawing was laid out, px."""
+
 _VEGA_LITE = ".".join(alt.SCHEMA_VERSION.split(".")[:2])
 
 type Row = dict[str, Any]
@@ -33,7 +35,7 @@ def bind(rows: Sequence[Row]) -> alt.Chart:
 def to_svg(chart: alt.Chart | alt.LayerChart | alt.FacetChart, *, name: str, title: str, description: str) -> str:
     """The chart as one `svg` element whose ids all begin with `name`, a word that no other chart of the page has."""
     themed = (
-        chart.configure(background="transparent", aria=False, font="system-ui, sans-serif")
+        chart.configure(background="transparent", aria=False, font="system-ui, sans-serif", padding=_PADDING)
         .configure_axis(
             labelColor=INK,
             titleColor=INK,
@@ -45,7 +47,7 @@ def to_svg(chart: alt.Chart | alt.LayerChart | alt.FacetChart, *, name: str, tit
             labelFontSize=11,
             titleFontSize=11,
         )
-        .configure_legend(labelColor=INK, titleColor=INK, labelFontSize=12)
+        .configure_legend(labelColor=INK, titleColor=INK, labelFontSize=12, columnPadding=28)
         .configure_view(stroke=None)
     )
     drawn = str(vl_convert.vegalite_to_svg(themed.to_dict(), vl_version=_VEGA_LITE, allowed_base_urls=[]))

@@ -26,7 +26,7 @@ class Assembly:
 
     Attributes:
         output_events_ns: First-byte times of the events that carried non-empty text, reasoning or tool-call
-            deltas, in order, ns. A whole body counts as one event, at its first byte.
+            deltas, in order, ns. A whole body with such output counts as one event, at its first byte.
         ended: The terminal event, `[DONE]`, or a whole JSON body was seen.
         malformed: Events or bodies that were not what they should be; they are left out of the reply.
     """
@@ -119,7 +119,7 @@ def _read_body(reader: Reader, chunks: tuple[Chunk, ...]) -> Assembly:
         return Assembly(Reply(), (), ended=False, malformed=int(first_ns is not None))
     reader.body(payload)
     reply = reader.reply()
-    counts = first_ns is not None and not reply.error
+    counts = not reply.error and any(one.text or one.reasoning or one.tool_calls for one in reply.choices)
     return Assembly(reply, (first_ns,) if counts and first_ns is not None else (), ended=True, malformed=0)
 
 

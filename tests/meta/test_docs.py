@@ -54,8 +54,7 @@ def test_documented_commands_parse(command: str) -> None:
     words = shlex.split(command)[1:]
     verb: list[str] = []
     for word in words:
-        result = CliRunner().invoke(understudy, [*verb, word, "--help"])
-        if word.startswith("-") or result.exit_code != 0 or (verb and "[OPTIONS] COMMAND" not in _help(verb)):
+        if word.startswith("-") or (verb and "[OPTIONS] COMMAND" not in _help(verb)):
             break
         verb.append(word)
     shown = _help(verb)

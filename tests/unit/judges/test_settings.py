@@ -1,5 +1,4 @@
 import pytest
-from pydantic import ValidationError
 
 from judges.settings import JudgeSettings
 from proxy.errors import UsageError
@@ -17,7 +16,7 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_a_misspelt_or_senseless_setting_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(ValidationError):
+    with pytest.raises(UsageError):
         JudgeSettings(embed_batch=0)
     monkeypatch.setenv("UNDERSTUDY_JUDGES_EMBEDING_MODEL", "x")
     with pytest.raises(UsageError, match="EMBEDING"):

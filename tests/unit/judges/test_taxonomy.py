@@ -4,9 +4,10 @@ import pytest
 
 from judges.judgement import Case
 from judges.taxonomy import CATASTROPHIC, SEVERITY, Taxonomy
+from proxy.exchange import Shape
 from proxy.wire.reply import Choice, Reply
 from shadow.replay import Lane, Replay, ReplayOutcome
-from tests.records import replay
+from tests.records import exchange, replay
 from tests.unit.judges.cases import abstains, asked, baseline_case, calling, case, failed, judged, live_case
 
 ENGLISH = "The parcel left our store on Monday and it should be with you by the end of the week."
@@ -48,6 +49,13 @@ def test_a_replay_that_did_not_complete_has_a_label_of_its_own(outcome: ReplayOu
 
 def test_an_error_in_the_body_is_an_error_though_the_status_was_fine() -> None:
     assert label(case(replay(reply=Reply(error="server_error")))) == "error"
+
+
+def test_embeddings_have_no_text_to_judge_and_can_still_fail() -> None:
+    vectors = exchange(shape=Shape.EMBEDDINGS)
+    whole, late = replay(text=""), failed(ReplayOutcome.TIMED_OUT)
+    assert abstains(Taxonomy(), Case(vectors, whole, whole))
+    assert label(Case(vectors, late, whole)) == "timeout"
 
 
 def test_what_was_never_sent_and_what_was_live_is_not_judged() -> None:

@@ -109,7 +109,7 @@ def test_an_embeddings_reply_keeps_its_counts_and_no_vectors() -> None:
     data = [{"object": "embedding", "index": 0, "embedding": [0.25, 0.5]}]
     usage = {"prompt_tokens": 4, "total_tokens": 4}
     found = read_whole(Shape.EMBEDDINGS, {"object": "list", "model": "e", "data": data, "usage": usage})
-    assert found == Assembly(Reply(usage=Usage(prompt_tokens=4), model="e"), (7,), ended=True, malformed=0)
+    assert found == Assembly(Reply(usage=Usage(prompt_tokens=4), model="e"), (), ended=True, malformed=0)
 
 
 def test_an_error_of_an_embeddings_reply_is_named_streamed_or_whole() -> None:
