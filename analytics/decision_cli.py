@@ -20,7 +20,7 @@ def decide(experiment_ids: tuple[str, ...], *, report_dir: Path | None, as_json:
       understudy decide llama-awq --exit-code      # for pipelines
     """
     from analytics.main import run_decisions
-    from analytics.verdict_table import verdict_table
+    from analytics.verdict_table import show_verdicts
 
     written, index = run_decisions(experiment_ids, folder=report_dir)
     decisions = [one.decision for one in written]
@@ -30,7 +30,7 @@ def decide(experiment_ids: tuple[str, ...], *, report_dir: Path | None, as_json:
         from rich.console import Console
 
         console = Console()
-        console.print(verdict_table(written))
+        show_verdicts(written, console=console)
         console.print(f"All candidates: {index}", soft_wrap=True)
     if exit_code:
         codes = {decision.verdict.exit_code for decision in decisions}

@@ -6,7 +6,6 @@ import secrets
 import signal
 import socket
 from contextlib import AsyncExitStack
-from pathlib import Path
 from typing import Any
 
 from proxy.admission import Admission, Naming
@@ -19,6 +18,7 @@ from proxy.doors.gateway import Gateway
 from proxy.errors import UsageError
 from proxy.log.kafka import create_topics, open_producer
 from proxy.log.topics import ALL
+from proxy.readiness import mark_ready
 from proxy.settings import KafkaSettings, ProxySettings
 
 _LEAST_KEY_BYTES = 16
@@ -73,7 +73,7 @@ async def _capture(settings: ProxySettings, kafka: KafkaSettings) -> None:
         stack.push_async_callback(capture.finish)
         server = await serve_channel(socket_path(settings.state_dir), capture.receive)
         stack.callback(server.close)
-        _mark_ready(settings.state_dir, "capture")
+        mark_ready(settings.state_dir, "capture")
         keeping = asyncio.create_task(capture.keep_books())
         await stopping.wait()
         keeping.cancel()
@@ -126,9 +126,3 @@ def anonymise_body(body: dict[str, Any]) -> dict[str, Any]:
 
 def _source_id(role: str) -> str:
     return f"{role}-{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
-
-
-def _mark_ready(state_dir: Path, name: str) -> None:
-    folder = state_dir / "ready"
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / name).write_text(str(os.getpid()), "utf-8")

@@ -19,6 +19,7 @@ from proxy.errors import UsageError
 from proxy.log.kafka import open_consumer, open_producer, read_topic
 from proxy.log.record import SCHEMA_HEADER
 from proxy.log.topics import EXCHANGES, EXPERIMENTS
+from proxy.readiness import mark_ready
 from proxy.settings import KafkaSettings
 from shadow.control.api import TARGETS, Action, Parts, control_app, probed
 from shadow.control.registry import Registry
@@ -86,7 +87,7 @@ async def _worker(*, experiments: frozenset[str], record: bool) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, service.stop)
-        _mark_ready(settings.state_dir, "worker")
+        mark_ready(settings.state_dir, "worker")
         await service.run()
 
 
@@ -109,12 +110,6 @@ def _open_store(stack: AsyncExitStack) -> Store:
     store = Store.connect(ClickHouseSettings())
     stack.callback(store.close)
     return store
-
-
-def _mark_ready(state_dir: Path, name: str) -> None:
-    folder = state_dir / "ready"
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / name).write_text(str(os.getpid()), "utf-8")
 
 
 def run_control() -> None:

@@ -89,7 +89,7 @@ class LaneBooks:
 
 @dataclass(frozen=True, slots=True)
 class SelfChecks:
-    """Windows of the workers' own health; `reasons` counts the failed ones by reason."""
+    """Windows of the workers' own health; `reasons` counts the failed ones by the bound that broke."""
 
     windows: int
     passed: int

@@ -52,8 +52,9 @@ def demo(vllm: Path | None, *, seed: int, folder: Path, broker: str) -> None:  #
     else:
         from analytics.demo.vllm_scenario import vllm_scenario
 
-        scenario = vllm_scenario(vllm.absolute(), seed=seed, folder=folder)
         console.print("Deployments are real vLLM on the CPU, serving SmolLM2-135M-Instruct.")
+        with console.status("making the weights of the candidates (once)"):
+            scenario = vllm_scenario(vllm.absolute(), seed=seed, folder=folder)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as progress:
         outcome = run_demo(scenario, folder=home, broker=BrokerKind(broker), progress=progress)

@@ -16,7 +16,7 @@ from rich.progress import Progress
 from analytics.demo.client import send_traffic
 from analytics.demo.fleet import running
 from analytics.demo.scan import Hit, find_planted
-from analytics.demo.scenario import DANGEROUS, Scenario
+from analytics.demo.scenario import Scenario
 from analytics.demo.traffic import all_planted
 from analytics.main import Written, count_unjudged, open_judges, opened_store, run_decisions, run_judges
 from proxy.errors import Unavailable
@@ -75,7 +75,7 @@ def run_demo(scenario: Scenario, *, folder: Path, broker: BrokerKind, progress: 
     began = time.monotonic()
     starting = progress.add_task("starting deployments and stack", total=None)
     with (
-        running(scenario.fleet, logs=folder / "logs", start_timeout_s=scenario.start_timeout_s) as deployments,
+        running(scenario.fleet, folder=folder, start_timeout_s=scenario.start_timeout_s) as deployments,
         running_stack(
             Wanted(folder=folder, upstream=deployments[scenario.upstream].base_url, broker=broker),
             announce=lambda name: progress.update(starting, description=f"starting {name}"),
@@ -120,8 +120,8 @@ def _experiment(scenario: Scenario, deployments: Mapping[str, Deployment], candi
         "score_card": scenario.score_card,
         "max_concurrency": scenario.max_concurrency,
         "timeout_s": 60,
-        "again_ratio": 0.3,
-        "dangerous_categories": list(DANGEROUS),
+        "again_ratio": scenario.again_ratio,
+        "dangerous_categories": list(scenario.dangerous),
     }
     lines = [f"{name} = {json.dumps(value)}" for name, value in fields.items()]
     for arm, deployment in arms.items():

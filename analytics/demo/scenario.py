@@ -34,6 +34,8 @@ class Scenario:
         upstream: Deployment id of production's own deployment.
         suite_rate_per_s: Suite examples per second and experiment.
         max_concurrency: Replays in flight per lane.
+        again_ratio: Share of conversations that the baseline answers twice.
+        dangerous: Categories in which a catastrophic answer would hurt most.
     """
 
     fleet: Sequence[Served]
@@ -45,6 +47,8 @@ class Scenario:
     suite_size: int
     suite_rate_per_s: float
     max_concurrency: int
+    again_ratio: float
+    dangerous: tuple[str, ...]
     score_card: str
     start_timeout_s: float
     replay_timeout_s: float
@@ -54,14 +58,11 @@ CONTENDERS = (
     Contender("good", "as good as the baseline"),
     Contender(
         "regressed",
-        "refuses, breaks JSON, gets numbers wrong and leaks its prompt",
+        "one that refuses, breaks JSON, gets numbers wrong and leaks its prompt",
         faults={"refusal": 0.10, "wrong_number": 0.30, "broken_json": 0.30, "negation": 0.20, "leaked_prompt": 0.06},
     ),
-    Contender("slow", "same answers, first token after 700 ms", ttft_ms=700.0),
+    Contender("slow", "as good, but its first token takes 700 ms", ttft_ms=700.0),
 )
-
-DANGEROUS = ("billing", "orders")
-"""Categories of the demo's traffic in which a catastrophic answer would hurt most."""
 
 
 def simulated_scenario(*, seed: int) -> Scenario:
@@ -85,6 +86,8 @@ def simulated_scenario(*, seed: int) -> Scenario:
         suite_size=150,
         suite_rate_per_s=4.0,
         max_concurrency=64,
+        again_ratio=0.3,
+        dangerous=("billing", "orders"),
         score_card="default",
         start_timeout_s=60,
         replay_timeout_s=120,

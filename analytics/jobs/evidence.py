@@ -168,4 +168,5 @@ def _books(rows: Rows, exchanges: Rows, lanes: Mapping[str, _Lanes]) -> LaneBook
 
 def _self_checks(rows: Rows) -> SelfChecks:
     failed = [row["reason"] for row in rows if not row["passed"]]
-    return SelfChecks(windows=len(rows), passed=len(rows) - len(failed), reasons=dict(Counter(failed)))
+    kinds = Counter(part.partition(":")[0] for reason in failed for part in reason.split("; "))
+    return SelfChecks(windows=len(rows), passed=len(rows) - len(failed), reasons=dict(kinds))

@@ -131,6 +131,32 @@ def start(service: Service, *, folder: Path, environment: Mapping[str, str]) -> 
     Raises:
         Unavailable: it cannot be run, ended early or was not ready in time; the message has its log's last lines.
     """
+    running = start_together([service], folder=folder, environment=environment)[0]
+    return None if service.is_task else running
+
+
+def start_together(services: Sequence[Service], *, folder: Path, environment: Mapping[str, str]) -> list[Running]:
+    """Start services that do not need each other at the same time, and wait until all are ready.
+
+    Raises:
+        Unavailable: as `start`; the others are ended again.
+    """
+    launched: list[tuple[Service, subprocess.Popen[bytes], Running]] = []
+    try:
+        for service in services:
+            launched.append((service, *_launch(service, folder=folder, environment=environment)))  # noqa: PERF401 - ended one by one
+        for one in launched:
+            _wait(*one)
+    except BaseException:
+        for _, _, running in launched:
+            end(running)
+        raise
+    return [running for _, _, running in launched]
+
+
+def _launch(
+    service: Service, *, folder: Path, environment: Mapping[str, str]
+) -> tuple[subprocess.Popen[bytes], Running]:
     log = folder / "logs" / f"{service.name}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     if service.ready_file is not None:
@@ -138,13 +164,7 @@ def start(service: Service, *, folder: Path, environment: Mapping[str, str]) -> 
     process = _spawn(service, log=log, environment=environment)
     _STARTED.append(process)
     created_s = psutil.Process(process.pid).create_time()
-    running = Running(service.name, process.pid, created_s, service.address, str(log))
-    try:
-        _wait(service, process, running)
-    except BaseException:
-        end(running)
-        raise
-    return None if service.is_task else running
+    return process, Running(service.name, process.pid, created_s, service.address, str(log))
 
 
 def _spawn(service: Service, *, log: Path, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:

@@ -29,16 +29,16 @@ class SelfCheck:
 
     @property
     def reason(self) -> str:
-        """Which bounds broke, in words; empty when all held."""
+        """Which bounds broke, as `kind: figure` joined by semicolons; empty when all held."""
         broken = []
         if self.loop_lag_p99_ms > LAG_BOUND_MS:
-            broken.append(f"event-loop lag P99 {self.loop_lag_p99_ms:.1f} ms > {LAG_BOUND_MS:g} ms")
+            broken.append(f"event-loop lag: P99 {self.loop_lag_p99_ms:.1f} ms")
         if self.cpu_share >= CPU_BOUND:
-            broken.append(f"worker used {self.cpu_share:.0%} of a core")
+            broken.append(f"share of a core: {self.cpu_share:.0%}")
         if self.schedule_delay_median_ms >= DELAY_BOUND_MS:
-            broken.append(f"median schedule delay {self.schedule_delay_median_ms:.1f} ms")
+            broken.append(f"schedule delay: median {self.schedule_delay_median_ms:.1f} ms")
         if self.null_ttft_error_ms is not None and self.null_ttft_error_ms > NULL_BOUND_MS:
-            broken.append(f"null run off by {self.null_ttft_error_ms:.1f} ms")
+            broken.append(f"null run: off by {self.null_ttft_error_ms:.1f} ms")
         return "; ".join(broken)
 
 
