@@ -91,13 +91,15 @@ class WorkerService:
     async def _reconcile(self, group: asyncio.TaskGroup) -> None:
         """Make what runs equal to what should; a changed experiment starts anew once its old version has ended."""
         now = datetime.now(UTC)
+        starting: list[Experiment] = []
         for experiment in list(self._experiments.values()):
             live = experiment.is_live(now=now)
             runner = self._running.get(experiment.experiment_id)
             if runner is None and live:
-                await self._start(experiment, group)
+                starting.append(experiment)
             elif runner is not None and not (live and runner.experiment == experiment):
                 await runner.stop()
+        await asyncio.gather(*(self._start(experiment, group) for experiment in starting))
 
     async def _start(self, experiment: Experiment, group: asyncio.TaskGroup) -> None:
         try:
