@@ -49,7 +49,7 @@ def test_the_whole_way_tells_the_three_candidates_apart(tmp_path: Path) -> None:
     for one in outcome.written:
         stored = json.loads((one.report.parent / "decision.json").read_text("utf-8"))
         assert stored["verdict"] == one.decision.verdict
-        assert one.report.read_text("utf-8").startswith("<!doctype html>")
+        assert one.report.read_text("utf-8").startswith("<!DOCTYPE html>")
     left = {child.pid for child in psutil.Process().children(recursive=True)} - before
     assert left == set()
 
