@@ -6,6 +6,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -75,8 +76,15 @@ def test_real_vllm_end_to_end_catches_the_broken_candidate(tmp_path: Path) -> No
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=1300)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
     decisions = [json.loads(file.read_text("utf-8")) for file in tmp_path.glob("2*/reports/*/decision.json")]
-    verdicts = {decision["candidate"]["deployment_id"]: decision for decision in decisions}
-    assert verdicts["smollm2-2bit"]["verdict"] == "NO-GO"
-    assert verdicts["smollm2-8bit"]["verdict"] != "NO-GO"
-    assert verdicts["smollm2-2bit"]["candidate"]["engine"] == "vllm"
-    assert verdicts["smollm2-2bit"]["candidate"]["engine_version"]
+    by_name = {decision["candidate"]["deployment_id"]: decision for decision in decisions}
+    broken, whole = by_name["smollm2-2bit"], by_name["smollm2-8bit"]
+    assert _gate(broken, "G2") == "FAIL"
+    assert _gate(whole, "G2") != "FAIL"
+    assert whole["verdict"] != "NO-GO"
+    assert broken["verdict"] == "NO-GO" or not all(check["passed"] for check in broken["validity"])
+    assert broken["candidate"]["engine"] == "vllm"
+    assert broken["candidate"]["engine_version"]
+
+
+def _gate(decision: dict[str, Any], name: str) -> str:
+    return next(str(gate["status"]) for gate in decision["gates"] if gate["gate"] == name)
