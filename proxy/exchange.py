@@ -118,6 +118,10 @@ class Exchange(Published):
     masked: dict[str, int] = Field(default_factory=dict, description="Masked spans by entity type.")
     anonymiser: str = Field(default="", description="Anonymiser version and key id.")
     weight: float = Field(default=1.0, gt=0, allow_inf_nan=False, description="Inverse sampling probability.")
+    draw: float | None = Field(
+        default=None, gt=0, lt=1, description="The conversation's sampling number; None when capture did not sample."
+    )
+    by_floor: bool = Field(default=False, description="Kept whatever its draw; every experiment replays it.")
     suite: str = Field(default="", description="name@hash of the suite that the request belongs to, or empty.")
     example_id: str = Field(default="", description="Example within the suite, or empty.")
     experiment_id: str = Field(default="", description="The only experiment that may replay it, or empty for all.")

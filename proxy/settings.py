@@ -100,6 +100,13 @@ class ProxySettings(Settings):
         default=SecretStr(""),
         description="Key of the pseudonyms, 16 bytes or more. Empty: a random key, kept in the state folder.",
     )
+    least_ratio: float = Field(
+        default=0.0, ge=0, le=1, description="Share of conversations captured even when no experiment wants any."
+    )
+    sample_floor_exchanges: int = Field(
+        default=5, ge=0, le=10_000, description="Exchanges of each stratum that are kept per window whatever the ratio."
+    )
+    sample_window_s: float = Field(default=60.0, gt=0, le=86_400, description="Length of that window, s.")
     conversation_header: str = Field(
         default="x-conversation-id", description="Request header that names the conversation, lower case."
     )

@@ -49,7 +49,7 @@ def load_evidence(store: Store, experiment_id: str) -> Evidence:
     exchanges = store.read("evidence_exchanges", experiment_id=experiment_id)
     captured = sorted(row["captured_at"] for row in exchanges)
     live = sorted(row["captured_at"] for row in exchanges if not row["suite"])
-    pairs = tuple(_pairs(exchanges, lanes.by_exchange, lanes.conversations))
+    pairs = tuple(_pairs(exchanges, lanes, sample_ratio=experiment.sample_ratio))
     return Evidence(
         experiment=experiment,
         pairs=pairs,
@@ -116,20 +116,29 @@ def _answers(rows: Rows, *, findings: Mapping[tuple[str, str], dict[str, Judgeme
     return _Answers(by_exchange, {row["exchange_id"]: row["conversation_id"] for row in rows})
 
 
-def _pairs(exchanges: Rows, lanes: Mapping[str, _Lanes], conversations: Mapping[str, str]) -> Iterable[PairFacts]:
+def _pairs(exchanges: Rows, lanes: _Answers, *, sample_ratio: float) -> Iterable[PairFacts]:
     for row in exchanges:
-        answers = lanes.get(row["exchange_id"], {})
+        answers = lanes.by_exchange.get(row["exchange_id"], {})
         if Lane.BASELINE in answers and Lane.CANDIDATE in answers:
             pair = PairFacts(
                 exchange_id=row["exchange_id"],
-                conversation_id=conversations[row["exchange_id"]],
+                conversation_id=lanes.conversations[row["exchange_id"]],
                 category=row["category"],
                 suite=row["suite"],
-                weight=row["weight"],
+                weight=_weight(row, sample_ratio=sample_ratio),
                 baseline=answers[Lane.BASELINE],
                 candidate=answers[Lane.CANDIDATE],
             )
             yield replace(pair, baseline_again=answers.get(Lane.BASELINE_AGAIN))
+
+
+def _weight(row: Mapping[str, Any], *, sample_ratio: float) -> float:
+    """Inverse of the probability that capture kept the exchange and the experiment replayed it.
+
+    Both look at one draw, so that the smaller ratio holds; see docs/explanation/sampling.md.
+    """
+    weight = float(row["weight"])
+    return weight if row["suite"] or row["by_floor"] else max(weight, 1 / sample_ratio)
 
 
 def _coverage(store: Store, live: Sequence[datetime]) -> Coverage:

@@ -23,7 +23,7 @@ from shadow.worker.pacing import Pacer
 from shadow.worker.preparation import prepare
 from shadow.worker.progress import Progress
 from shadow.worker.reading import to_replay
-from shadow.worker.sampling import is_sampled
+from shadow.worker.sampling import is_sampled, share_of
 from shadow.worker.watch import Watch
 from shadow.worker.writer import Entry, Sink, Writer
 
@@ -146,14 +146,17 @@ class Runner:
             return Disposition("sampled_out", "other_experiment")
         if experiment.replay_from is not None and exchange.captured_at < experiment.replay_from:
             return Disposition("sampled_out", "before_start")
-        is_live = not exchange.suite
-        if is_live and not is_sampled(
-            exchange.conversation_id, salt=experiment.experiment_id, ratio=experiment.sample_ratio
-        ):
+        if not exchange.suite and not exchange.by_floor and self._draw(exchange) >= experiment.sample_ratio:
             return Disposition("sampled_out", "ratio")
         if experiment.token_budget is not None and self._tokens >= experiment.token_budget:
             return Disposition("dropped", "token_budget_spent")
         return REPLAYED
+
+    def _draw(self, exchange: Exchange) -> float:
+        """The number that capture drew, so that both samples are one; else one of this experiment's own."""
+        if exchange.draw is not None:
+            return exchange.draw
+        return share_of(exchange.conversation_id, salt=self.experiment.experiment_id)
 
     async def _wait_until(self, due_ns: int) -> bool:
         """Sleep until the monotonic time; False when the runner is stopping."""

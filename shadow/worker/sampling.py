@@ -2,13 +2,13 @@
 
 import hashlib
 
-_SPACE = 2**64
+_BITS = 53
 
 
 def share_of(conversation_id: str, *, salt: str) -> float:
     """A number in [0, 1) that depends on conversation and salt alone, uniform over conversations."""
     digest = hashlib.blake2b(conversation_id.encode(), key=salt.encode()[:64], digest_size=8).digest()
-    return int.from_bytes(digest) / _SPACE
+    return (int.from_bytes(digest) >> 64 - _BITS) / (1 << _BITS)
 
 
 def is_sampled(conversation_id: str, *, salt: str, ratio: float) -> bool:
