@@ -17,6 +17,8 @@ VERBS: Mapping[str, tuple[str, str]] = {
     "decide": ("analytics.decision_cli:decide", "Decide experiments and write the report."),
     "anonymise": ("proxy.cli:anonymise", "Show what would be masked in a request, and why."),
     "gateway": ("proxy.cli:gateway", "Inline reverse proxy in front of production."),
+    "tap": ("proxy.cli:tap", "Sink for requests that your own proxy mirrors."),
+    "import": ("proxy.cli:import_", "Bring in the requests that a log kept."),
     "capture": ("proxy.cli:capture", "Parse, anonymise and publish what the doors saw."),
     "worker": ("shadow.cli:worker", "Replay enabled experiments on both lanes."),
     "control": ("shadow.cli:control", "Serve the experiments over HTTP."),

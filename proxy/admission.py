@@ -120,6 +120,8 @@ def _assembly(raw: RawExchange, shape: Shape) -> Assembly:
 
 
 def _timing(raw: RawExchange, assembly: Assembly) -> LiveTiming:
+    if raw.ended_ns == 0:
+        return LiveTiming()
     events = assembly.output_events_ns
     ended = raw.outcome is ExchangeOutcome.COMPLETE
     return LiveTiming(

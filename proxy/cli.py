@@ -1,5 +1,6 @@
 """Verbs of capture and log. Only click is imported here; each verb imports what it needs."""
 
+from pathlib import Path
 from typing import TextIO
 
 import click
@@ -16,6 +17,49 @@ def gateway() -> None:
     from proxy.main import run_gateway
 
     run_gateway()
+
+
+@click.command()
+def tap() -> None:
+    """Serve the sink for requests that your own proxy mirrors (nginx, Envoy, Istio, Traefik; see deploy/).
+
+    \b
+    Example:
+      UNDERSTUDY_PROXY_TAP_PORT=8401 understudy tap
+    """
+    from proxy.main import run_tap
+
+    run_tap()
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--format", "format_name", required=True, type=click.Choice(["openai", "litellm", "vllm"]))
+@click.option("--model", default="", help="Model of requests that do not name one (vLLM's logs never do).")
+def import_(file: Path, format_name: str, model: str) -> None:
+    """Bring in the requests that a log kept; stop it at any time, it goes on where it was.
+
+    \b
+    Examples:
+      understudy import exchanges.jsonl --format openai
+      understudy import vllm.log --format vllm --model llama-3.1-8b
+    """
+    from rich.progress import Progress
+
+    from proxy.main import run_import
+
+    with Progress() as progress:
+        task = progress.add_task(file.name, total=file.stat().st_size)
+        report = run_import(
+            file,
+            format_name=format_name,
+            model=model,
+            advance=lambda done, total: progress.update(task, completed=done, total=total),
+        )
+    click.echo(f"{report.seen} requests found, {report.handed_over} handed over")
+    for reason, count in sorted(report.reasons.items()):
+        lines = ", ".join(str(line.number) for line in report.refused if line.reason == reason)
+        click.echo(f"  not imported, {reason}: {count} (lines {lines})")
 
 
 @click.command()

@@ -62,7 +62,7 @@ class RawExchange:
     Attributes:
         started_at: Wall-clock UTC time of the request's arrival, seconds since the epoch.
         sent_ns: Monotonic time at which the request's last byte went upstream, ns.
-        ended_ns: Monotonic time of the reply's last byte, ns.
+        ended_ns: Monotonic time of the reply's last byte, ns; 0 when the times are not known (some imports).
         status: HTTP status, 0 when there was no reply.
         headers: Request headers, lower-case names, credentials already removed by the door.
     """

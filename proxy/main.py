@@ -1,59 +1,124 @@
 """Wiring of capture and log: the only place of this package where objects are built."""
 
 import asyncio
+import hashlib
 import os
 import secrets
 import signal
 import socket
+import time
+from collections.abc import Callable
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from proxy.admission import Admission, Naming
 from proxy.anonymise.anonymiser import Anonymiser
 from proxy.anonymise.found import Found
-from proxy.capture import Capture
+from proxy.capture import Capture, Sampling
 from proxy.channel import ChannelSender, serve_channel, socket_path
 from proxy.coverage import Ledger
-from proxy.doors.gateway import Gateway
+from proxy.doors.gateway import Gateway, Limits
+from proxy.doors.imported.job import ImportJob, ImportReport
+from proxy.doors.imported.reading import origin_of
+from proxy.doors.tap import Tap
 from proxy.errors import UsageError
-from proxy.log.kafka import create_topics, open_producer
-from proxy.log.topics import ALL
+from proxy.exchange import Exchange
+from proxy.log.kafka import create_topics, open_consumer, open_producer, read_topic
+from proxy.log.spool import Spool
+from proxy.log.topics import ALL, EXPERIMENTS
 from proxy.readiness import mark_ready
+from proxy.sampling.demand import Demand
+from proxy.sampling.sampler import Kept, SampledOut, Sampler
 from proxy.settings import KafkaSettings, ProxySettings
 
 _LEAST_KEY_BYTES = 16
+_MAX_WEBSOCKET_BYTES = 2**30
+_DRAIN_S = 30
+_KEEP_ALIVE_S = 75
+"""Longer than clients keep idle connections: one that is closed at both ends at once would fail a POST."""
 
 
 def open_gateway(settings: ProxySettings) -> Gateway:
     """The inline door as an ASGI application."""
-    channel = ChannelSender(
-        socket_path(settings.state_dir), max_messages=settings.queue_exchanges, max_bytes=settings.queue_bytes
-    )
     return Gateway(
         upstream=settings.upstream,
-        channel=channel,
+        channel=_open_channel(settings),
         ledger=Ledger(_source_id("gateway")),
         max_capture_bytes=settings.max_capture_bytes,
-        keep_headers=frozenset({settings.conversation_header, settings.category_header, settings.tenant_header}),
+        keep_headers=_kept_headers(settings),
         hidden_headers=frozenset({settings.category_header}),
+        routes=settings.routes,
+        limits=Limits(
+            request_bytes=settings.max_request_bytes,
+            open_requests=settings.max_open_requests,
+            silence_s=settings.silence_s,
+        ),
     )
+
+
+def open_tap(settings: ProxySettings) -> Tap:
+    """The sink for mirrored requests as an ASGI application."""
+    return Tap(
+        channel=_open_channel(settings),
+        ledger=Ledger(_source_id("tap")),
+        max_capture_bytes=settings.max_capture_bytes,
+        keep_headers=_kept_headers(settings),
+    )
+
+
+def _open_channel(settings: ProxySettings) -> ChannelSender:
+    return ChannelSender(
+        socket_path(settings.state_dir), max_messages=settings.queue_exchanges, max_bytes=settings.queue_bytes
+    )
+
+
+def _kept_headers(settings: ProxySettings) -> frozenset[str]:
+    return frozenset({settings.conversation_header, settings.category_header, settings.tenant_header})
+
+
+def gateway_app() -> Gateway:
+    """The gateway of one process, as the environment sets it."""
+    return open_gateway(ProxySettings())
+
+
+def tap_app() -> Tap:
+    """The tap of one process, as the environment sets it."""
+    return open_tap(ProxySettings())
 
 
 def run_gateway() -> None:
     """Serve the gateway until SIGTERM or SIGINT; replies under way are finished first."""
+    settings = ProxySettings()
+    _serve("proxy.main:gateway_app", port=settings.port, settings=settings)
+
+
+def run_tap() -> None:
+    """Serve the tap until SIGTERM or SIGINT."""
+    settings = ProxySettings()
+    _serve("proxy.main:tap_app", port=settings.tap_port, settings=settings)
+
+
+def _serve(app: str, *, port: int, settings: ProxySettings) -> None:
     import uvicorn
 
-    settings = ProxySettings()
     uvicorn.run(
-        open_gateway(settings),
+        app,
+        factory=True,
+        workers=settings.workers,
         host=settings.host,
-        port=settings.port,
+        port=port,
+        http="httptools",
+        ws_max_size=_MAX_WEBSOCKET_BYTES,
         log_level="warning",
         access_log=False,
         server_header=False,
         date_header=False,
         proxy_headers=False,
-        timeout_graceful_shutdown=30,
+        timeout_keep_alive=_KEEP_ALIVE_S,
+        timeout_graceful_shutdown=_DRAIN_S,
     )
 
 
@@ -69,14 +134,83 @@ async def _capture(settings: ProxySettings, kafka: KafkaSettings) -> None:
     async with AsyncExitStack() as stack:
         producer = await open_producer(kafka)
         stack.push_async_callback(producer.close)
-        capture = Capture(open_admission(settings), producer=producer, ledger=Ledger(_source_id("capture")))
+        spool = Spool.open(settings.state_dir / "spool.db", max_bytes=settings.spool_bytes)
+        stack.callback(spool.close)
+        capture = Capture(
+            open_admission(settings),
+            producer=producer,
+            ledger=Ledger(_source_id("capture")),
+            spool=spool,
+            sampling=await _open_sampling(stack, settings, kafka),
+            max_record_bytes=settings.max_record_bytes,
+        )
         stack.push_async_callback(capture.finish)
         server = await serve_channel(socket_path(settings.state_dir), capture.receive)
         stack.callback(server.close)
-        mark_ready(settings.state_dir, "capture")
         keeping = asyncio.create_task(capture.keep_books())
+        mark_ready(settings.state_dir, "capture")
         await stopping.wait()
         keeping.cancel()
+
+
+async def _open_sampling(stack: AsyncExitStack, settings: ProxySettings, kafka: KafkaSettings) -> Sampling:
+    """Follows what experiments want, for as long as the stack is open."""
+    follower = await open_consumer(kafka, EXPERIMENTS.name, group=None)
+    stack.push_async_callback(follower.close)
+    demand = Demand(follower, read_topic=partial(read_topic, kafka, EXPERIMENTS.name))
+    following = asyncio.create_task(demand.follow())
+    stack.callback(following.cancel)
+    sampler = Sampler(
+        pseudonym_key(settings),
+        floor_exchanges=settings.sample_floor_exchanges,
+        window_s=settings.sample_window_s,
+    )
+
+    def decide(exchange: Exchange) -> Kept | SampledOut:
+        ratio = max(settings.least_ratio, demand.ratio(now=datetime.now(UTC)))
+        return sampler.decide(exchange, ratio=ratio, at=time.monotonic())
+
+    return decide
+
+
+def run_import(file: Path, *, format_name: str, model: str, advance: Callable[[int, int], None]) -> ImportReport:
+    """Import a log straight into Kafka; everything in it is wanted, so nothing is sampled out.
+
+    Args:
+        advance: Told bytes done and bytes in all.
+
+    Raises:
+        UsageError: the file is no log of that format.
+        Unavailable: no broker answers.
+    """
+    return asyncio.run(_import(file, format_name=format_name, model=model, advance=advance, settings=ProxySettings()))
+
+
+async def _import(
+    file: Path, *, format_name: str, model: str, advance: Callable[[int, int], None], settings: ProxySettings
+) -> ImportReport:
+    async with AsyncExitStack() as stack:
+        producer = await open_producer(KafkaSettings())
+        stack.push_async_callback(producer.close)
+        capture = Capture(open_admission(settings), producer=producer, ledger=Ledger(_source_id("import-capture")))
+        stack.push_async_callback(capture.finish)
+        place = hashlib.sha256(str(file.resolve()).encode()).hexdigest()[:16]
+        job = ImportJob(
+            file,
+            origin=origin_of(
+                file,
+                model=model,
+                conversation_header=settings.conversation_header,
+                keep_headers=_kept_headers(settings),
+            ),
+            format_name=format_name,
+            bookmark=settings.state_dir / "imports" / f"{place}.json",
+            ledger=Ledger(_source_id("import")),
+            deliver=capture.receive,
+            settle=capture.settle,
+            progress=lambda done: advance(done.bytes_done, done.bytes_total),
+        )
+        return await job.run()
 
 
 def open_admission(settings: ProxySettings) -> Admission:

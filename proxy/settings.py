@@ -77,8 +77,23 @@ class ProxySettings(Settings):
 
     host: str = Field(default="127.0.0.1", description="Address that the gateway listens on.")
     port: Port = Field(default=8400, description="Port that the gateway listens on.")
+    tap_port: Port = Field(default=8401, description="Port that the tap listens on, for mirrored requests.")
     upstream: str = Field(
-        default="http://127.0.0.1:8000", description="Base URL of the production deployment, without /v1."
+        default="http://127.0.0.1:8000",
+        description="Base URL of production, without /v1; several, separated by commas, stand in for each other.",
+    )
+    routes: dict[str, list[str]] = Field(
+        default_factory=dict, description="Base URLs by path prefix, as JSON, for paths that others serve."
+    )
+    workers: int = Field(default=1, ge=1, le=256, description="Processes of the gateway, or of the tap.")
+    max_request_bytes: int | None = Field(
+        default=None, ge=1, description="Largest request body that is forwarded; a larger one gets a 413."
+    )
+    max_open_requests: int | None = Field(
+        default=None, ge=1, description="Requests open at once per process; one more gets a 503."
+    )
+    silence_s: float | None = Field(
+        default=None, gt=0, description="Longest wait for the next byte of a reply, s, the first one included."
     )
     state_dir: Path = Field(default=Path(".understudy"), description="Folder of sockets, spool and logs.")
     queue_exchanges: int = Field(
@@ -99,6 +114,14 @@ class ProxySettings(Settings):
     pseudonym_key: SecretStr = Field(
         default=SecretStr(""),
         description="Key of the pseudonyms, 16 bytes or more. Empty: a random key, kept in the state folder.",
+    )
+    spool_bytes: int = Field(
+        default=1_073_741_824,
+        ge=1_048_576,
+        description="Bound of the file that keeps anonymised exchanges while the broker is away, bytes.",
+    )
+    max_record_bytes: int = Field(
+        default=8_388_608, ge=1_024, le=16_000_000, description="Largest exchange that is published, bytes."
     )
     least_ratio: float = Field(
         default=0.0, ge=0, le=1, description="Share of conversations captured even when no experiment wants any."

@@ -32,6 +32,8 @@ from shadow.stack.running import running_stack
 
 _OWNER = "demo@example.org"
 _POLL_S = 0.5
+_FOLLOWED_S = 2.0
+"""Within which proxies and workers follow a changed experiment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ def run_demo(scenario: Scenario, *, folder: Path, broker: BrokerKind, progress: 
     ):
         progress.update(starting, description="stack is up", total=1, completed=1)
         experiments = [_experiment(scenario, deployments, candidate, folder) for candidate in scenario.candidates]
+        time.sleep(_FOLLOWED_S)
         ends = _traffic(scenario, stack, progress)
         published = _settled(len(scenario.traffic), stack=stack)
         _suites(scenario, experiments, folder, progress)

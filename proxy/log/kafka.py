@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError, TopicAlreadyExistsError, for_code
 
-from proxy.errors import Unavailable
+from proxy.errors import Refused, Unavailable
 from proxy.log.record import Record
 from proxy.log.topics import Topic
 from proxy.settings import KafkaSettings
@@ -17,6 +17,7 @@ from proxy.settings import KafkaSettings
 _LOG = logging.getLogger(__name__)
 _POLL_MS = 250
 _MAX_RECORD_BYTES = 16_777_216
+_CLOSE_S = 10.0
 
 
 class KafkaProducer:
@@ -32,16 +33,27 @@ class KafkaProducer:
 
         Raises:
             Unavailable: the broker did not acknowledge in time.
+            Refused: the record is larger than the broker takes.
         """
         try:
             await self._producer.send_and_wait(topic, key=key, value=value, headers=list((headers or {}).items()))
+        except MessageSizeTooLargeError as error:
+            message = f"a record of {len(value)} bytes is larger than topic {topic} takes"
+            raise Refused(message) from error
         except KafkaError as error:
             message = f"the broker did not take a record of {topic} ({type(error).__name__}); is it up?"
             raise Unavailable(message) from error
 
     async def close(self) -> None:
-        """Send what is buffered, then close the connection."""
-        await self._producer.stop()
+        """Send what is buffered, then close the connection; gives up on a broker that is away after 10 s."""
+        try:
+            async with asyncio.timeout(_CLOSE_S):
+                await self._producer.stop()
+        except TimeoutError:
+            _LOG.warning("the broker is away; what was not acknowledged is given up")
+            # aiokafka offers no close that does not wait for the broker.
+            await self._producer._sender.close()  # noqa: SLF001
+            await self._producer.client.close()
 
 
 class KafkaConsumer:

@@ -30,6 +30,7 @@ class Producer(Protocol):
 
         Raises:
             Unavailable: the broker did not take it in time.
+            Refused: the record is larger than the log takes.
         """
         ...
 

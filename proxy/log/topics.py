@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 
 DAY_MS = 86_400_000
+_LARGE = {"max.message.bytes": "16777216"}
+"""Room for the largest exchange; a broker's own default is about 1 MiB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +21,7 @@ class Topic:
     config: dict[str, str] = field(default_factory=dict)
 
 
-EXCHANGES = Topic("understudy.exchanges", spread=True, config={"retention.ms": str(7 * DAY_MS)})
+EXCHANGES = Topic("understudy.exchanges", spread=True, config={"retention.ms": str(7 * DAY_MS), **_LARGE})
 """Anonymised exchanges, key = conversation id, value = `Exchange`."""
 
 EXPERIMENTS = Topic("understudy.experiments", spread=False, config={"cleanup.policy": "compact"})
@@ -28,7 +30,7 @@ EXPERIMENTS = Topic("understudy.experiments", spread=False, config={"cleanup.pol
 COVERAGE = Topic("understudy.coverage", spread=False, config={"retention.ms": str(30 * DAY_MS)})
 """Ledger entries of the capture processes, value = `LedgerEntry`."""
 
-DEAD_LETTERS = Topic("understudy.dead-letters", spread=False, config={"retention.ms": str(30 * DAY_MS)})
+DEAD_LETTERS = Topic("understudy.dead-letters", spread=False, config={"retention.ms": str(30 * DAY_MS), **_LARGE})
 """Records that no consumer could read, with the reason in a header."""
 
 ALL = (EXCHANGES, EXPERIMENTS, COVERAGE, DEAD_LETTERS)
