@@ -186,6 +186,11 @@ def run_import(file: Path, *, format_name: str, model: str, advance: Callable[[i
     return asyncio.run(_import(file, format_name=format_name, model=model, advance=advance, settings=ProxySettings()))
 
 
+def _bookmark(settings: ProxySettings, file: Path) -> Path:
+    place = hashlib.sha256(str(file.resolve()).encode()).hexdigest()[:16]
+    return settings.state_dir / "imports" / f"{place}.json"
+
+
 async def _import(
     file: Path, *, format_name: str, model: str, advance: Callable[[int, int], None], settings: ProxySettings
 ) -> ImportReport:
@@ -194,7 +199,6 @@ async def _import(
         stack.push_async_callback(producer.close)
         capture = Capture(open_admission(settings), producer=producer, ledger=Ledger(_source_id("import-capture")))
         stack.push_async_callback(capture.finish)
-        place = hashlib.sha256(str(file.resolve()).encode()).hexdigest()[:16]
         job = ImportJob(
             file,
             origin=origin_of(
@@ -204,7 +208,7 @@ async def _import(
                 keep_headers=_kept_headers(settings),
             ),
             format_name=format_name,
-            bookmark=settings.state_dir / "imports" / f"{place}.json",
+            bookmark=_bookmark(settings, file),
             ledger=Ledger(_source_id("import")),
             deliver=capture.receive,
             settle=capture.settle,
