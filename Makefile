@@ -7,10 +7,10 @@ UV := $(shell command -v uv || echo .tools/bin/uv)
 RUN := .venv/bin/
 VLLM_ENV := $(CURDIR)/.venv-vllm
 
-.PHONY: help setup setup-vllm demo demo-vllm test test-vllm check lint types arrow unit format clean
+.PHONY: help setup setup-vllm demo demo-vllm test test-vllm bench-capture check lint types arrow unit format clean
 
 help: ## List the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 .tools/bin/uv:
 	python3 -m venv .tools
@@ -38,6 +38,9 @@ test: check unit ## Everything but real vLLM: style, types, arrow, unit to end-t
 
 test-vllm: setup setup-vllm ## The whole way with real vLLM on the CPU
 	UNDERSTUDY_TEST_VLLM_PYTHON=$(VLLM_ENV)/bin/python $(RUN)pytest -m vllm --timeout 1500
+
+bench-capture: setup ## What the gateway adds to direct and nginx; needs wrk, nginx and a quiet machine
+	$(RUN)python -m tests.bench.capture
 
 check: lint types arrow ## Style, types and the import contract
 

@@ -163,7 +163,7 @@ def _sentence(group: _Group) -> str:
         return f"{group.name}: no answer was judged."
     return (
         f"{group.name}: {group.events} of {group.n} answers are catastrophic, "
-        f"{group.rate:.3%}, between {group.low:.4%} and {group.high:.4%}."
+        f"{_percent(group.rate)}, between {_percent(group.low)} and {_percent(group.high)}."
     )
 
 
@@ -190,3 +190,8 @@ def _remarks(
         corrected,
         "Flags are mechanical; a person should confirm each.",
     )
+
+
+def _percent(share: float) -> str:
+    """Four significant digits: a bound just below the limit must not read as the limit."""
+    return f"{100 * share:.4g}%"
