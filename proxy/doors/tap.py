@@ -3,26 +3,18 @@
 Answers at once and never waits for the capture side. Parsing and anonymising happen elsewhere.
 """
 
-import asyncio
 import time
 import uuid
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
 
+from proxy.books import kept_books
 from proxy.channel import ChannelSender
 from proxy.coverage import Disposition, Ledger
 from proxy.exchange import Door, ExchangeOutcome, RawExchange
+from proxy.wire.asgi import HEALTH_PATH, Receive, Scope, Send
 from proxy.wire.headers import REPLAY_HEADER, without_credentials
 from proxy.wire.routes import OTHER_ROUTE, shape_of
 
-type Scope = MutableMapping[str, Any]
-type Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-type Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-
-_HEALTH_PATH = "/__understudy/health"
 _REPLAY = REPLAY_HEADER.encode()
-_LEDGER_S = 1.0
-_FLUSH_S = 5.0
 
 
 class Tap:
@@ -54,7 +46,7 @@ class Tap:
         match scope["type"]:
             case "lifespan":
                 await self._live(receive, send)
-            case "http" if scope["path"] == _HEALTH_PATH:
+            case "http" if scope["path"] == HEALTH_PATH:
                 await _answer(send, 200)
             case "http":
                 await self._take(scope, receive, send)
@@ -63,24 +55,10 @@ class Tap:
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
-        tasks = [asyncio.create_task(self._channel.run()), asyncio.create_task(self._publish_ledger())]
-        await send({"type": "lifespan.startup.complete"})
-        await receive()
-        self._note_changes()
-        await self._channel.flush(timeout_s=_FLUSH_S)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        async with kept_books(self._channel, self._ledger):
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
         await send({"type": "lifespan.shutdown.complete"})
-
-    async def _publish_ledger(self) -> None:
-        while True:
-            await asyncio.sleep(_LEDGER_S)
-            self._note_changes()
-
-    def _note_changes(self) -> None:
-        for entry in self._ledger.changed():
-            self._channel.note(entry)
 
     async def _take(self, scope: Scope, receive: Receive, send: Send) -> None:
         arrived_at = time.time()

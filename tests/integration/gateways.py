@@ -16,8 +16,9 @@ import uvicorn
 
 from proxy.channel import ChannelSender, Message, serve_channel, socket_path
 from proxy.coverage import Ledger, LedgerEntry
-from proxy.doors.gateway import HEALTH_PATH, Gateway, Limits
+from proxy.doors.gateway import Gateway, Limits
 from proxy.exchange import RawExchange
+from proxy.wire.asgi import HEALTH_PATH
 
 
 @dataclass

@@ -4,8 +4,8 @@ Whatever fails on the capture side, the client's reply is unchanged. Parsing and
 What it promises and what it does with each failure: docs/explanation/gateway.md.
 """
 
-from proxy.doors.gateway.app import HEALTH_PATH, Gateway
+from proxy.doors.gateway.app import Gateway
 from proxy.doors.gateway.limits import Limits
 from proxy.doors.gateway.upstreams import Upstreams
 
-__all__ = ["HEALTH_PATH", "Gateway", "Limits", "Upstreams"]
+__all__ = ["Gateway", "Limits", "Upstreams"]

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from yarl import URL
 
-from proxy.doors.gateway.asgi import Scope
+from proxy.wire.asgi import Scope
 from proxy.wire.headers import end_to_end
 
 _HANDSHAKE = frozenset(

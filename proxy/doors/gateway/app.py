@@ -1,14 +1,14 @@
 """The ASGI application: which scope goes where, the lifespan, and the count of what passed. Forwards nothing itself."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from http import HTTPStatus
 
+from proxy.books import kept_books
 from proxy.channel import ChannelSender
 from proxy.coverage import Disposition, Ledger
-from proxy.doors.gateway.asgi import Receive, Scope, Send, answer, problem
+from proxy.doors.gateway.answers import answer, problem
 from proxy.doors.gateway.limits import Limits
 from proxy.doors.gateway.relay import Relay
 from proxy.doors.gateway.session import open_session
@@ -16,10 +16,7 @@ from proxy.doors.gateway.tee import Tee
 from proxy.doors.gateway.upstreams import Upstreams, split_urls
 from proxy.doors.gateway.websocket import WebsocketRelay
 from proxy.exchange import Door
-
-HEALTH_PATH = "/__understudy/health"
-_LEDGER_S = 1.0
-_FLUSH_S = 5.0
+from proxy.wire.asgi import HEALTH_PATH, Receive, Scope, Send
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,24 +82,10 @@ class Gateway:
                 Relay(session, upstreams=self._upstreams, hidden=self._hidden, limits=self._limits),
                 WebsocketRelay(session, upstreams=self._upstreams, hidden=self._hidden, limits=self._limits),
             )
-            tasks = [asyncio.create_task(self._channel.run()), asyncio.create_task(self._publish_ledger())]
+            await stack.enter_async_context(kept_books(self._channel, self._ledger))
             await send({"type": "lifespan.startup.complete"})
             await receive()
-            self._note_changes()
-            await self._channel.flush(timeout_s=_FLUSH_S)
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
         await send({"type": "lifespan.shutdown.complete"})
-
-    async def _publish_ledger(self) -> None:
-        while True:
-            await asyncio.sleep(_LEDGER_S)
-            self._note_changes()
-
-    def _note_changes(self) -> None:
-        for entry in self._ledger.changed():
-            self._channel.note(entry)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         tee = Tee(scope, max_bytes=self._max_capture_bytes)

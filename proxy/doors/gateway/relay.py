@@ -8,11 +8,12 @@ from http import HTTPStatus
 import aiohttp
 
 from proxy.doors.gateway.addressing import has_body, headers_for, target_of
-from proxy.doors.gateway.asgi import Receive, Scope, Send, answer, problem
+from proxy.doors.gateway.answers import answer, problem
 from proxy.doors.gateway.limits import Limits
 from proxy.doors.gateway.tee import Tee
 from proxy.doors.gateway.upstreams import Upstreams
 from proxy.exchange import ExchangeOutcome
+from proxy.wire.asgi import Receive, Scope, Send
 from proxy.wire.headers import end_to_end
 
 _LOG = logging.getLogger(__name__)

@@ -4,8 +4,8 @@ import asyncio
 import time
 import uuid
 
-from proxy.doors.gateway.asgi import Scope
 from proxy.exchange import Chunk, Door, ExchangeOutcome, RawExchange
+from proxy.wire.asgi import Scope
 from proxy.wire.headers import REPLAY_HEADER, without_credentials
 from proxy.wire.routes import OTHER_ROUTE, shape_of
 

@@ -11,10 +11,10 @@ from aiohttp import WSMsgType
 from multidict import MultiMapping
 
 from proxy.doors.gateway.addressing import headers_for, target_of
-from proxy.doors.gateway.asgi import Receive, Scope, Send
 from proxy.doors.gateway.limits import Limits
 from proxy.doors.gateway.relay import NO_CONNECTION
 from proxy.doors.gateway.upstreams import Upstreams
+from proxy.wire.asgi import Receive, Scope, Send
 from proxy.wire.headers import end_to_end
 
 _LOG = logging.getLogger(__name__)

@@ -1,12 +1,9 @@
-"""The ASGI types of the door and the few answers that are its own. Knows nothing of upstreams."""
+"""The few answers that are the gateway's own. Knows nothing of upstreams."""
 
 import json
-from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-type Scope = MutableMapping[str, Any]
-type Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-type Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+from proxy.wire.asgi import Send
 
 
 async def answer(send: Send, status: int, payload: dict[str, Any]) -> None:
