@@ -27,8 +27,9 @@ def show_verdicts(written: Sequence[Written], *, console: Console) -> None:
 
 def _table(written: Sequence[Written]) -> Table:
     table = Table(title="Verdicts", title_justify="left")
-    for heading in ("candidate", "verdict", "decided by", "score"):
-        table.add_column(heading, overflow="fold")
+    table.add_column("candidate", no_wrap=True)
+    for heading in ("verdict", "decided by", "score"):
+        table.add_column(heading)
     table.add_column("pairs", justify="right")
     for one in written:
         decision = one.decision

@@ -1,7 +1,6 @@
 """The records that capture emits: `RawExchange` stays in memory, `Exchange` is all that may be published."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
@@ -125,8 +124,3 @@ class Exchange(Published):
     suite: str = Field(default="", description="name@hash of the suite that the request belongs to, or empty.")
     example_id: str = Field(default="", description="Example within the suite, or empty.")
     experiment_id: str = Field(default="", description="The only experiment that may replay it, or empty for all.")
-
-
-def captured_now(exchange: Exchange, *, at: datetime) -> Exchange:
-    """The same exchange as if it arrived at another time; suites use it to place examples on a schedule."""
-    return exchange.model_copy(update={"captured_at": at})

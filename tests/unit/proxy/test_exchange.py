@@ -1,12 +1,12 @@
 import json
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import timedelta, timezone
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
 from proxy.errors import BadRecord
-from proxy.exchange import Exchange, LiveTiming, captured_now
+from proxy.exchange import Exchange, LiveTiming
 from proxy.wire.reply import Choice, Reply, TokenLogprob, ToolCall, Usage
 from tests.records import NOON, exchange
 
@@ -106,10 +106,3 @@ def test_bytes_that_are_no_json_object_are_wrong_at_the_root(data: bytes) -> Non
 def test_an_exchange_cannot_be_changed() -> None:
     with pytest.raises(ValidationError):
         exchange().model = "other"  # type: ignore[misc]
-
-
-def test_a_suite_places_an_exchange_at_another_time_and_leaves_the_rest() -> None:
-    later = datetime(2027, 1, 1, tzinfo=UTC)
-    moved = captured_now(_full(), at=later)
-    assert moved.captured_at == later
-    assert captured_now(moved, at=_full().captured_at) == _full()
