@@ -54,3 +54,17 @@ def _copy(source: Path, target: Path) -> None:
     import shutil
 
     shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+
+
+def test_no_two_distributions_hold_the_same_file() -> None:
+    """Whichever is unpacked last would win, and machines would differ."""
+    from collections import defaultdict
+    from importlib.metadata import distributions
+
+    holders = defaultdict[str, set[str]](set)
+    for distribution in distributions():
+        for file in distribution.files or ():
+            if not str(file).startswith(".."):
+                holders[str(file)].add(distribution.name)
+    shared = {file: names for file, names in holders.items() if len(names) > 1}
+    assert not shared
