@@ -7,7 +7,7 @@ UV := $(shell command -v uv || echo .tools/bin/uv)
 RUN := .venv/bin/
 VLLM_ENV := $(CURDIR)/.venv-vllm
 
-.PHONY: help setup setup-vllm demo demo-vllm test test-vllm bench-capture check lint types arrow unit format clean
+.PHONY: help setup setup-vllm demo demo-vllm test test-vllm bench-capture bench-outage check lint types arrow unit format clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -41,6 +41,9 @@ test-vllm: setup setup-vllm ## The whole way with real vLLM on the CPU
 
 bench-capture: setup ## What the gateway adds to direct and nginx; needs wrk, nginx and a quiet machine
 	$(RUN)python -m tests.bench.capture
+
+bench-outage: setup ## What a broker that is away for a minute, and a full spool, cost
+	$(RUN)python -m tests.bench.outage
 
 check: lint types arrow ## Style, types and the import contract
 
