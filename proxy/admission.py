@@ -11,8 +11,10 @@ from datetime import UTC, datetime
 import cramjam
 
 from proxy.anonymise.anonymiser import Anonymiser, AnonymiserFailed
+from proxy.canary import marked
 from proxy.errors import BadRecord
 from proxy.exchange import Chunk, Exchange, ExchangeOutcome, LiveTiming, RawExchange, Shape
+from proxy.language import Languages, newest_user_text
 from proxy.wire.assemble import Assembly, read_reply
 from proxy.wire.fields import decode
 from proxy.wire.reply import Reply
@@ -44,12 +46,16 @@ class Admission:
 
     Args:
         key: Key of pseudonyms and conversation ids, 16 bytes or more.
+        languages: Names the language of a request; without it every language is unknown.
     """
 
-    def __init__(self, anonymiser: Anonymiser, *, key: bytes, naming: Naming) -> None:
+    def __init__(
+        self, anonymiser: Anonymiser, *, key: bytes, naming: Naming, languages: Languages | None = None
+    ) -> None:
         self._anonymiser = anonymiser
         self._key = key
         self._naming = naming
+        self._languages = languages
 
     def admit(self, raw: RawExchange) -> Exchange | NotAdmitted:
         """The anonymised exchange, or why there is none."""
@@ -71,7 +77,7 @@ class Admission:
             category_header=self._naming.category,
         )
         try:
-            return self._exchange(raw, asked, body, assembly)
+            return marked(self._exchange(raw, asked, body, assembly), raw, key=self._key)
         except AnonymiserFailed:
             return NotAdmitted("anonymiser_failed")
 
@@ -95,6 +101,7 @@ class Admission:
             category=asked.category,
             turn=asked.turn,
             tenant=tenant.value,
+            language=self._language(asked, request.value, conversation=conversation_id),
             request=request.value,
             reply=reply.value if raw.status else None,
             status=raw.status,
@@ -103,6 +110,12 @@ class Admission:
             masked=_added(request.masked, reply.masked, tenant.masked),
             anonymiser=self._anonymiser.version,
         )
+
+    def _language(self, asked: Asked, request: dict[str, object], *, conversation: str) -> str:
+        if self._languages is None:
+            return ""
+        text = newest_user_text(asked.shape, request)
+        return self._languages.language_of(text, conversation=conversation, turn=asked.turn)
 
 
 def _added(*counts: dict[str, int]) -> dict[str, int]:

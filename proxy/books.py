@@ -13,7 +13,10 @@ _FLUSH_S = 5.0
 
 @asynccontextmanager
 async def kept_books(channel: ChannelSender, ledger: Ledger) -> AsyncIterator[None]:
-    """Send what the door offers, and its counts once a second; at the end all of it, within 5 s."""
+    """Send what the door offers, and its counts once a second; at the end all of it, within 5 s.
+
+    What is not handed over by then is left to the door's journal, from which the capture process counts it.
+    """
     tasks = [asyncio.create_task(channel.run()), asyncio.create_task(_note_regularly(channel, ledger))]
     try:
         yield
@@ -28,7 +31,9 @@ async def kept_books(channel: ChannelSender, ledger: Ledger) -> AsyncIterator[No
 async def _note_regularly(channel: ChannelSender, ledger: Ledger) -> None:
     while True:
         await asyncio.sleep(_LEDGER_S)
-        _note(channel, ledger)
+        # What was told to nobody would be forgotten.
+        if channel.is_connected:
+            _note(channel, ledger)
 
 
 def _note(channel: ChannelSender, ledger: Ledger) -> None:

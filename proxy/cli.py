@@ -32,6 +32,27 @@ def tap() -> None:
     run_tap()
 
 
+@click.command()
+@click.option("--upstream", default="", help="Base URL for a reverse proxy; without it, a forward proxy.")
+@click.option("--host", "hosts", multiple=True, help="Host to decrypt and capture; * stands for anything in a name.")
+@click.option(
+    "--upstream-ca",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="PEM of the authority that signed production's certificate.",
+)
+def intercept(upstream: str, hosts: tuple[str, ...], upstream_ca: Path | None) -> None:
+    """Serve the door for clients whose base URL cannot be changed: mitmproxy, with a certificate authority of its own.
+
+    \b
+    Examples:
+      understudy intercept --host api.openai.com
+      understudy intercept --upstream http://127.0.0.1:8000
+    """
+    from proxy.main import run_intercept
+
+    run_intercept(upstream=upstream, hosts=hosts, upstream_ca=upstream_ca)
+
+
 @click.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--format", "format_name", required=True, type=click.Choice(["openai", "litellm", "vllm"]))
@@ -86,8 +107,9 @@ def create() -> None:
 @click.command()
 @click.argument("file", type=click.File("r", encoding="utf-8"))
 @click.option("--explain", is_flag=True, help="List what would be masked and why, not the masked text.")
+@click.option("--show", is_flag=True, help="With --explain, show what would be masked: personal data on your screen.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON array, with --explain.")
-def anonymise(file: TextIO, *, explain: bool, as_json: bool) -> None:
+def anonymise(file: TextIO, *, explain: bool, show: bool, as_json: bool) -> None:
     """Show a request (JSON) or any text as it would be published; - reads standard input.
 
     \b
@@ -98,21 +120,17 @@ def anonymise(file: TextIO, *, explain: bool, as_json: bool) -> None:
     import json
     from dataclasses import asdict
 
-    from proxy.main import anonymise_body, explain_text
+    from rich.console import Console
+
+    from proxy.main import anonymise_text, explain_text
 
     text = file.read()
     if not explain:
-        try:
-            body = json.loads(text)
-        except ValueError:
-            body = text
-        masked = anonymise_body(body if isinstance(body, dict) else {"text": body})
-        click.echo(json.dumps(masked if isinstance(body, dict) else masked["text"], ensure_ascii=False, indent=2))
+        click.echo(anonymise_text(text))
         return
-    found = explain_text(text)
+    explanation = explain_text(text)
     if as_json:
-        click.echo(json.dumps([asdict(one) for one in found]))
+        click.echo(json.dumps([asdict(found) for found in explanation.findings]))
         return
-    for one in found:
-        click.echo(f"{one.start:>7}-{one.end:<7} {one.type:<14} {one.detector}: {one.reason}")
-    click.echo(f"{len(found)} spans would be masked", err=True)
+    Console().print(explanation.table(show=show))
+    click.echo(explanation.summary, err=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
 
@@ -42,8 +42,7 @@ class ExchangeOutcome(StrEnum):
     """No reply was seen (a tap mirrors requests only; a suite example has none)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
+class Chunk(NamedTuple):
     """Bytes of a body as they passed a door.
 
     Attributes:
@@ -124,3 +123,9 @@ class Exchange(Published):
     suite: str = Field(default="", description="name@hash of the suite that the request belongs to, or empty.")
     example_id: str = Field(default="", description="Example within the suite, or empty.")
     experiment_id: str = Field(default="", description="The only experiment that may replay it, or empty for all.")
+    cut: tuple[str, ...] = Field(
+        default=(),
+        max_length=8,
+        exclude_if=lambda parts: not parts,
+        description="Parts left out because the record was too large: reply.logprobs or reply. Not written when empty.",
+    )

@@ -1,7 +1,9 @@
 """Wiring of capture and log: the only place of this package where objects are built."""
 
 import asyncio
+import contextlib
 import hashlib
+import logging
 import os
 import secrets
 import signal
@@ -12,45 +14,58 @@ from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from proxy.admission import Admission, Naming
 from proxy.anonymise.anonymiser import Anonymiser
-from proxy.anonymise.found import Found
+from proxy.anonymise.explanation import Explanation, anonymise
+from proxy.anonymise.ner import recogniser
+from proxy.anonymise.policy import Policy
+from proxy.canary import CANARY_HEADER
 from proxy.capture import Capture, Sampling
-from proxy.channel import ChannelSender, serve_channel, socket_path
+from proxy.channel import ChannelSender, serve_visits, socket_path
 from proxy.coverage import Ledger
 from proxy.doors.gateway import Gateway, Limits
 from proxy.doors.imported.job import ImportJob, ImportReport
 from proxy.doors.imported.reading import origin_of
 from proxy.doors.tap import Tap
-from proxy.errors import UsageError
+from proxy.errors import Unavailable, UsageError
 from proxy.exchange import Exchange
+from proxy.journal import Journal
+from proxy.language import Languages
 from proxy.log.kafka import create_topics, open_consumer, open_producer, read_topic
+from proxy.log.reopening import ReopeningConsumer, ReopeningProducer
 from proxy.log.spool import Spool
 from proxy.log.topics import ALL, EXPERIMENTS
+from proxy.metrics import CaptureMetrics, serving
 from proxy.readiness import mark_ready
+from proxy.reception import Reception, door_journal
 from proxy.sampling.demand import Demand
+from proxy.sampling.outlook import OutlookFile
 from proxy.sampling.sampler import Kept, SampledOut, Sampler
-from proxy.settings import KafkaSettings, ProxySettings
+from proxy.settings import KafkaSettings, ProxySettings, TracesSettings
+from proxy.tracing import open_tracing
 
+_LOG = logging.getLogger(__name__)
 _LEAST_KEY_BYTES = 16
 _MAX_WEBSOCKET_BYTES = 2**30
 _DRAIN_S = 30
+_NICENESS = 10
 _KEEP_ALIVE_S = 75
 """Longer than clients keep idle connections: one that is closed at both ends at once would fail a POST."""
 
 
 def open_gateway(settings: ProxySettings) -> Gateway:
     """The inline door as an ASGI application."""
+    ledger = _open_ledger(settings, role="gateway")
     return Gateway(
         upstream=settings.upstream,
-        channel=_open_channel(settings),
-        ledger=Ledger(_source_id("gateway")),
+        channel=_open_channel(settings, ledger),
+        ledger=ledger,
         max_capture_bytes=settings.max_capture_bytes,
         keep_headers=_kept_headers(settings),
-        hidden_headers=frozenset({settings.category_header}),
+        hidden_headers=frozenset({settings.category_header, CANARY_HEADER}),
         routes=settings.routes,
+        models=settings.model_routes,
         limits=Limits(
             request_bytes=settings.max_request_bytes,
             open_requests=settings.max_open_requests,
@@ -61,17 +76,35 @@ def open_gateway(settings: ProxySettings) -> Gateway:
 
 def open_tap(settings: ProxySettings) -> Tap:
     """The sink for mirrored requests as an ASGI application."""
+    ledger = _open_ledger(settings, role="tap")
     return Tap(
-        channel=_open_channel(settings),
-        ledger=Ledger(_source_id("tap")),
+        channel=_open_channel(settings, ledger),
+        ledger=ledger,
         max_capture_bytes=settings.max_capture_bytes,
         keep_headers=_kept_headers(settings),
     )
 
 
-def _open_channel(settings: ProxySettings) -> ChannelSender:
+def _open_ledger(settings: ProxySettings, *, role: str) -> Ledger:
+    """A door's counts, which outlive it; a door that finds no room for its journal serves all the same."""
+    source_id = _source_id(role)
+    try:
+        return Ledger(source_id, mirror=Journal.create(door_journal(_books(settings), source_id)))
+    except Unavailable as error:
+        _LOG.error("%s; if this process is killed, what it lost is not counted", error)
+        return Ledger(source_id)
+
+
+def _books(settings: ProxySettings) -> Path:
+    return settings.state_dir / "books"
+
+
+def _open_channel(settings: ProxySettings, ledger: Ledger) -> ChannelSender:
     return ChannelSender(
-        socket_path(settings.state_dir), max_messages=settings.queue_exchanges, max_bytes=settings.queue_bytes
+        socket_path(settings.state_dir),
+        max_messages=settings.queue_exchanges,
+        max_bytes=settings.queue_bytes,
+        ledger=ledger,
     )
 
 
@@ -122,9 +155,55 @@ def _serve(app: str, *, port: int, settings: ProxySettings) -> None:
     )
 
 
+def run_intercept(*, upstream: str, hosts: tuple[str, ...], upstream_ca: Path | None) -> None:
+    """Serve the interceptor until SIGTERM or SIGINT.
+
+    Args:
+        upstream: Base URL of a reverse proxy; empty for a forward proxy.
+        hosts: Hosts that are decrypted and captured, with * for anything within a name.
+        upstream_ca: Authority of production's certificate; None for the public ones.
+
+    Raises:
+        UsageError: mitmproxy is not installed, or it refuses the address, the upstream or the hosts.
+    """
+    try:
+        from proxy.doors.interceptor import Interception, Interceptor, run
+    except ImportError:
+        raise UsageError("the interceptor needs mitmproxy: install understudy[interceptor]") from None
+    settings = ProxySettings()
+    ledger = _open_ledger(settings, role="interceptor")
+    interceptor = Interceptor(
+        channel=_open_channel(settings, ledger),
+        ledger=ledger,
+        max_capture_bytes=settings.max_capture_bytes,
+        keep_headers=_kept_headers(settings),
+        hidden_headers=frozenset({settings.category_header, CANARY_HEADER}),
+        hosts=hosts,
+    )
+    interception = Interception(
+        confdir=settings.state_dir / "intercept",
+        upstream=upstream,
+        host=settings.host,
+        port=settings.intercept_port,
+        upstream_ca=upstream_ca,
+    )
+    run(interceptor, interception)
+
+
 def run_capture() -> None:
     """Run the capture process until SIGTERM or SIGINT."""
-    asyncio.run(_capture(ProxySettings(), KafkaSettings()))
+    import uvloop
+
+    _give_way()
+    asyncio.run(_capture(ProxySettings(), KafkaSettings()), loop_factory=uvloop.new_event_loop)
+
+
+def _give_way() -> None:
+    """Where cores are short, the doors come first: a reply waits for them, and for nothing here."""
+    os.nice(_NICENESS)
+    # Linux may share out the cores by session, which a niceness does not cross.
+    with contextlib.suppress(OSError):
+        Path("/proc/self/autogroup").write_text(str(_NICENESS), "ascii")
 
 
 async def _capture(settings: ProxySettings, kafka: KafkaSettings) -> None:
@@ -132,8 +211,13 @@ async def _capture(settings: ProxySettings, kafka: KafkaSettings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     async with AsyncExitStack() as stack:
-        producer = await open_producer(kafka)
+        producer = ReopeningProducer(partial(open_producer, kafka))
         stack.push_async_callback(producer.close)
+        metrics = CaptureMetrics()
+        stack.enter_context(serving(metrics.registry, port=settings.metrics_port))
+        traces = TracesSettings()
+        tracing = open_tracing(endpoint=traces.endpoint, ratio=traces.ratio, service="understudy-capture")
+        stack.push_async_callback(asyncio.to_thread, tracing.close)
         spool = Spool.open(settings.state_dir / "spool.db", max_bytes=settings.spool_bytes)
         stack.callback(spool.close)
         capture = Capture(
@@ -141,23 +225,32 @@ async def _capture(settings: ProxySettings, kafka: KafkaSettings) -> None:
             producer=producer,
             ledger=Ledger(_source_id("capture")),
             spool=spool,
-            sampling=await _open_sampling(stack, settings, kafka),
+            sampling=_open_sampling(stack, settings, kafka),
+            metrics=metrics,
+            tracing=tracing,
             max_record_bytes=settings.max_record_bytes,
+            oversize=settings.oversize,
         )
         stack.push_async_callback(capture.finish)
-        server = await serve_channel(socket_path(settings.state_dir), capture.receive)
+        reception = Reception(_books(settings), capture=capture)
+        server = await serve_visits(socket_path(settings.state_dir), reception.welcome)
         stack.callback(server.close)
-        keeping = asyncio.create_task(capture.keep_books())
+        stack.callback(reception.close)
+        for books in (capture, reception):
+            stack.callback(asyncio.create_task(books.keep_books()).cancel)
         mark_ready(settings.state_dir, "capture")
         await stopping.wait()
-        keeping.cancel()
 
 
-async def _open_sampling(stack: AsyncExitStack, settings: ProxySettings, kafka: KafkaSettings) -> Sampling:
+def _open_sampling(stack: AsyncExitStack, settings: ProxySettings, kafka: KafkaSettings) -> Sampling:
     """Follows what experiments want, for as long as the stack is open."""
-    follower = await open_consumer(kafka, EXPERIMENTS.name, group=None)
+    follower = ReopeningConsumer(partial(open_consumer, kafka, EXPERIMENTS.name, group=None))
     stack.push_async_callback(follower.close)
-    demand = Demand(follower, read_topic=partial(read_topic, kafka, EXPERIMENTS.name))
+    demand = Demand(
+        follower,
+        read_topic=partial(read_topic, kafka, EXPERIMENTS.name),
+        memory=OutlookFile(settings.state_dir / "demand.json"),
+    )
     following = asyncio.create_task(demand.follow())
     stack.callback(following.cancel)
     sampler = Sampler(
@@ -223,7 +316,23 @@ def open_admission(settings: ProxySettings) -> Admission:
     naming = Naming(
         conversation=settings.conversation_header, category=settings.category_header, tenant=settings.tenant_header
     )
-    return Admission(Anonymiser(key), key=key, naming=naming)
+    return Admission(open_anonymiser(settings, key), key=key, naming=naming, languages=Languages.load())
+
+
+def open_anonymiser(settings: ProxySettings, key: bytes) -> Anonymiser:
+    """An anonymiser with the policy and the recogniser that the settings name.
+
+    Raises:
+        UsageError: the policy is none, or what the recogniser needs is not installed.
+    """
+    policy = Policy(
+        surrogates=settings.surrogates,
+        media=settings.media,
+        allow=settings.allow_fields,
+        own_domains=settings.own_domains,
+        keep_types=settings.keep_types,
+    )
+    return Anonymiser(key, policy=policy, recogniser=recogniser(settings.ner, types=settings.ner_types))
 
 
 def pseudonym_key(settings: ProxySettings) -> bytes:
@@ -252,14 +361,15 @@ def create_all_topics() -> list[str]:
     return [topic.name for topic in ALL]
 
 
-def explain_text(text: str) -> list[Found]:
+def explain_text(text: str) -> Explanation:
     """What would be masked in a text, and why; uses a key of its own, since aliases are not shown."""
-    return Anonymiser(secrets.token_bytes(32)).explain(text)
+    anonymiser = open_anonymiser(ProxySettings(), secrets.token_bytes(32))
+    return Explanation(text, tuple(anonymiser.explain(text)), anonymise(text, anonymiser).masked)
 
 
-def anonymise_body(body: dict[str, Any]) -> dict[str, Any]:
-    """A body as it would be published, with aliases of a key that is thrown away."""
-    return Anonymiser(secrets.token_bytes(32)).anonymise_json(body, conversation="").value
+def anonymise_text(text: str) -> str:
+    """A request or a text as it would be published, with aliases of a key that is thrown away."""
+    return anonymise(text, open_anonymiser(ProxySettings(), secrets.token_bytes(32))).value
 
 
 def _source_id(role: str) -> str:

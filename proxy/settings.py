@@ -6,11 +6,12 @@ start: a misspelt setting must never be a silent default. Built once, in a packa
 
 import os
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from proxy.anonymise.found import EntityType
 from proxy.errors import UsageError
 
 Port = Annotated[int, Field(ge=0, le=65535)]
@@ -73,17 +74,24 @@ class KafkaSettings(Settings):
 class ProxySettings(Settings):
     """The capture doors and the anonymiser."""
 
-    model_config = SettingsConfigDict(env_prefix="UNDERSTUDY_PROXY_", frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(
+        env_prefix="UNDERSTUDY_PROXY_", env_parse_none_str="off", frozen=True, extra="forbid"
+    )
 
     host: str = Field(default="127.0.0.1", description="Address that the gateway listens on.")
     port: Port = Field(default=8400, description="Port that the gateway listens on.")
     tap_port: Port = Field(default=8401, description="Port that the tap listens on, for mirrored requests.")
+    intercept_port: Port = Field(default=8404, description="Port that the interceptor listens on.")
     upstream: str = Field(
         default="http://127.0.0.1:8000",
         description="Base URL of production, without /v1; several, separated by commas, stand in for each other.",
     )
     routes: dict[str, list[str]] = Field(
         default_factory=dict, description="Base URLs by path prefix, as JSON, for paths that others serve."
+    )
+    model_routes: dict[str, list[str]] = Field(
+        default_factory=dict,
+        description="Base URLs by model, as JSON, above the routes; bodies are held back until the model is read.",
     )
     workers: int = Field(default=1, ge=1, le=256, description="Processes of the gateway, or of the tap.")
     max_request_bytes: int | None = Field(
@@ -115,6 +123,28 @@ class ProxySettings(Settings):
         default=SecretStr(""),
         description="Key of the pseudonyms, 16 bytes or more. Empty: a random key, kept in the state folder.",
     )
+    surrogates: Literal["placeholder", "realistic"] = Field(
+        default="placeholder", description="What stands for what is masked: typed placeholders, or values of its form."
+    )
+    media: Literal["drop", "keep"] = Field(
+        default="drop", description="Whether images, sounds and files are published as they are."
+    )
+    allow_fields: tuple[str, ...] = Field(
+        default=(), description="Paths that are never masked, as a JSON list, such as metadata.plan or tools.*.strict."
+    )
+    own_domains: frozenset[str] = Field(
+        default=frozenset(), description="Domains, as a JSON list, whose addresses are no personal data."
+    )
+    keep_types: frozenset[EntityType] = Field(
+        default=frozenset(), description="Entity types, as a JSON list, that are not masked."
+    )
+    ner: str = Field(
+        default="",
+        description="What finds bare names (extra ner): gazetteer, spacy:PIPELINE, or both with a comma.",
+    )
+    ner_types: frozenset[EntityType] = Field(
+        default=frozenset({EntityType.PERSON}), description="Entity types that it looks for, as a JSON list."
+    )
     spool_bytes: int = Field(
         default=1_073_741_824,
         ge=1_048_576,
@@ -123,6 +153,9 @@ class ProxySettings(Settings):
     max_record_bytes: int = Field(
         default=8_388_608, ge=1_024, le=16_000_000, description="Largest exchange that is published, bytes."
     )
+    oversize: Literal["truncate", "drop"] = Field(
+        default="truncate", description="Whether a larger one goes without its live reply, or not at all."
+    )
     least_ratio: float = Field(
         default=0.0, ge=0, le=1, description="Share of conversations captured even when no experiment wants any."
     )
@@ -130,6 +163,9 @@ class ProxySettings(Settings):
         default=5, ge=0, le=10_000, description="Exchanges of each stratum that are kept per window whatever the ratio."
     )
     sample_window_s: float = Field(default=60.0, gt=0, le=86_400, description="Length of that window, s.")
+    metrics_port: Port | None = Field(
+        default=8402, description="Loopback port of the capture process's metrics; 0 takes a free one, off serves none."
+    )
     conversation_header: str = Field(
         default="x-conversation-id", description="Request header that names the conversation, lower case."
     )
@@ -138,3 +174,17 @@ class ProxySettings(Settings):
         description="Request header that names the query category, lower case; it is not forwarded.",
     )
     tenant_header: str = Field(default="x-tenant-id", description="Request header that names the tenant, lower case.")
+
+
+class TracesSettings(Settings):
+    """Traces by OpenTelemetry."""
+
+    model_config = SettingsConfigDict(env_prefix="UNDERSTUDY_TRACES_", frozen=True, extra="forbid")
+
+    endpoint: str = Field(
+        default="",
+        description="URL of an OTLP/HTTP receiver, such as http://127.0.0.1:4318/v1/traces. Empty: no traces.",
+    )
+    ratio: float = Field(
+        default=1.0, ge=0, le=1, description="Share of exchanges traced; where a client sent a trace, its flag decides."
+    )

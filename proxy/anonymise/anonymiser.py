@@ -3,34 +3,36 @@
 It fails closed: whatever goes wrong inside is one exception without payload, and the caller drops the exchange.
 """
 
-import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Any, Final
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final, NamedTuple
 
-from proxy.anonymise.detectors import find_all
-from proxy.anonymise.found import EntityType, Found, merge
-from proxy.anonymise.json_text import is_json, literals
-from proxy.anonymise.json_walk import Visitor, walk_body, walk_reply, walk_text
-from proxy.anonymise.labels import find_labelled
+from proxy.anonymise.aliases import Aliases, marks_of
+from proxy.anonymise.explaining import explained
+from proxy.anonymise.finder import Finder, Recogniser
+from proxy.anonymise.found import Found, merge
+from proxy.anonymise.json_walk import Unsettled, Visitor, walk_body, walk_reply, walk_text
+from proxy.anonymise.keyring import key_id
+from proxy.anonymise.masking import Masker
 from proxy.anonymise.memory import Memory
-from proxy.anonymise.names import KnownNames
-from proxy.anonymise.pseudonym import PLACEHOLDER, pseudonym
-from proxy.anonymise.reading import read
+from proxy.anonymise.names import KnownNames, Name
+from proxy.anonymise.parts import Cutter, Part, joined
+from proxy.anonymise.paths import root
+from proxy.anonymise.policy import Policy
 from proxy.errors import UnderstudyError, UsageError
 from proxy.wire.reply import Reply
 
-RULES_VERSION: Final = 1
+RULES_VERSION: Final = 2
 """Raised whenever the rules change what is masked."""
 
 _SHORTEST_KEY: Final = 16
-_SHORTEST_NUMBER: Final = 9
 _MOST_ROUNDS: Final = 12
 _MOST_NAMES: Final = 512
-_CACHED_FINDINGS: Final = 65_536
 _REMEMBERED_NAMES: Final = 16_384
+_REMEMBERED_BYTES: Final = 67_108_864
 
 
 class AnonymiserFailed(UnderstudyError):
@@ -49,32 +51,50 @@ class Anonymised[T]:
     masked: dict[str, int]
 
 
+class _Settled[T](NamedTuple):
+    """A part as it is published, and what it rests on."""
+
+    value: T
+    masked: Counter[str]
+    heard: frozenset[Name]
+    names: frozenset[Name]
+    size: int
+
+
 class Anonymiser:
-    """Masks structured identifiers and introduced names with keyed placeholders. Safe to share between threads.
+    """Masks identifiers and names with keyed aliases. Safe to share between threads.
 
     The names that a conversation introduced are remembered for its later requests and replies, in memory only and
-    until others take their place. What was found in a string is cached under its keyed hash, as offsets.
+    until others take their place. So are the masked forms of its messages, under their keyed hash: a turn repeats all
+    turns before it. What is given back shares them, and must not be changed.
 
     Args:
         key: Key of the pseudonyms, 16 bytes or more.
+        policy: What is masked, and with what.
+        recogniser: Finds names in a plain text that no pattern could; conversations remember them like introduced
+            ones. Whatever it raises fails the exchange.
 
     Raises:
         UsageError: the key is too short.
     """
 
-    def __init__(self, key: bytes) -> None:
+    def __init__(self, key: bytes, *, policy: Policy | None = None, recogniser: Recogniser | None = None) -> None:
         if len(key) < _SHORTEST_KEY:
             message = f"the pseudonym key has {len(key)} bytes: give at least {_SHORTEST_KEY}"
             raise UsageError(message)
-        self._key = key
+        policy = policy or Policy()
+        self._cutter = Cutter(key)
+        self._place = root(policy.allow)
+        self._finder = Finder(key, policy, marks_of(policy), recogniser)
+        self._aliases = Aliases(key, policy)
         self._names: Memory[str, KnownNames] = Memory(_REMEMBERED_NAMES, lambda known: 1 + len(known.names))
-        self._cache: Memory[bytes, tuple[Found, ...]] = Memory(_CACHED_FINDINGS, lambda found: 1 + len(found))
-        self.version: Final = f"{RULES_VERSION}+{hashlib.sha256(key).hexdigest()[:8]}"
+        self._parts: Memory[tuple[str, bytes], _Settled[Any]] = Memory(_REMEMBERED_BYTES, lambda held: held.size)
+        self.version: Final = "+".join(filter(None, (str(RULES_VERSION), key_id(key), policy.fingerprint)))
 
     def anonymise_json(self, body: dict[str, Any], *, conversation: str) -> Anonymised[dict[str, Any]]:
         """Mask a request body: every string anywhere, keys of foreign objects, and integers that are identifiers.
 
-        Integers that are masked become strings. Images, sounds and files become placeholders as a whole.
+        Integers that are masked become strings.
 
         Args:
             body: The decoded JSON object; it is left as it is.
@@ -82,7 +102,10 @@ class Anonymiser:
         Raises:
             AnonymiserFailed: the body must not be published.
         """
-        return self._settle(body, walk_body, conversation=conversation)
+        with _failing_closed():
+            walk = partial(walk_body, place=self._place)
+            settled = self._settle(self._cutter.cut(body), walk, conversation=conversation)
+            return Anonymised(joined(part.value for part in settled), _summed(settled))
 
     def anonymise_text(self, text: str, *, conversation: str) -> Anonymised[str]:
         """Mask one text; if it is JSON it stays valid JSON.
@@ -90,7 +113,9 @@ class Anonymiser:
         Raises:
             AnonymiserFailed: the text must not be published.
         """
-        return self._settle(text, walk_text, conversation=conversation)
+        with _failing_closed():
+            (settled,) = self._settle([Part(text)], walk_text, conversation=conversation)
+            return Anonymised(settled.value, _summed([settled]))
 
     def anonymise_reply(self, reply: Reply, *, conversation: str) -> Anonymised[Reply]:
         """Mask a reply, with the names that the conversation's request introduced.
@@ -100,137 +125,67 @@ class Anonymiser:
         Raises:
             AnonymiserFailed: the reply must not be published.
         """
-        return self._settle(reply, walk_reply, conversation=conversation)
+        with _failing_closed():
+            (settled,) = self._settle([Part(reply)], walk_reply, conversation=conversation)
+            return Anonymised(settled.value, _summed([settled]))
 
     def explain(self, text: str) -> list[Found]:
         """What would be masked in a text, in order, and why; the findings hold offsets, not the text.
 
-        In a JSON text each string is looked at by itself, with its key. A finding in a string that is written with
-        escapes covers the whole string.
+        In a JSON text each string is looked at by itself, with its key and its path. A finding in a string that is
+        written with escapes covers the whole string. Media that are dropped as a whole are not listed.
 
         Raises:
             AnonymiserFailed: the text would not be published at all.
         """
         with _failing_closed():
-            learner = _Learner(self._find)
-            walk_text(text, learner)
-            return merge(self._explained(text, KnownNames(learner.names)))
+            listener = Masker(self._finder, KnownNames(), lambda type_, _: f"<{type_}_000000>")
+            walk_text(text, listener)
+            return merge(explained(text, self._finder, KnownNames(listener.heard), place=self._place))
 
-    def _explained(self, text: str, names: KnownNames) -> Iterator[Found]:
-        if not is_json(text):
-            yield from _findings(text, key="", find=self._find, names=names)
-            return
-        for literal in literals(text):
-            quote = 0 if literal.is_number else 1
-            for found in _findings(literal.value, key=literal.key, find=self._find, names=names):
-                plain = literal.is_number or literal.raw[1:-1] == literal.value
-                whole = Found(found.type, 0, len(literal.raw) - 2 * quote, found.detector, found.reason)
-                yield (found if plain else whole).shifted(literal.start + quote)
+    def _settle[T](
+        self, parts: Sequence[Part[T]], walk: Callable[[T, Visitor], T], *, conversation: str
+    ) -> list[_Settled[T]]:
+        """Mask all parts with the names that any of them introduces, and that the conversation knows."""
+        heard: frozenset[Name] = frozenset()
+        for _ in range(_MOST_ROUNDS):
+            names = self._remember(conversation, heard)
+            settled = [self._mask(part, walk, names, conversation=conversation) for part in parts]
+            heard = frozenset().union(*(part.heard for part in settled))
+            if heard <= names.names:
+                return settled
+        raise Unsettled
 
-    def _settle[T](self, value: T, walk: Callable[[T, Visitor], T], *, conversation: str) -> Anonymised[T]:
-        """Mask until nothing more is found, so that masking the result again would change nothing."""
-        counts: Counter[str] = Counter()
-        with _failing_closed():
-            for _ in range(_MOST_ROUNDS):
-                learner = _Learner(self._find)
-                walk(value, learner)
-                names = self._remember(conversation, learner.names)
-                masker = _Masker(self._find, names, key=self._key, conversation=conversation)
-                value = walk(value, masker)
-                counts += masker.masked
-                if not masker.masked:
-                    return Anonymised(value, dict(sorted(counts.items())))
-        message = "the anonymiser found something new after every round: nothing of this is published"
-        raise AnonymiserFailed(message)
+    def _mask[T](
+        self, part: Part[T], walk: Callable[[T, Visitor], T], names: KnownNames, *, conversation: str
+    ) -> _Settled[T]:
+        held = self._held(part, conversation)
+        if held is not None and held.names == names.names:
+            return held
+        masker = Masker(self._finder, names, partial(self._aliases.alias, conversation))
+        value = walk(part.value, masker)
+        settled = _Settled(value, masker.masked, frozenset(masker.heard), names.names, part.size)
+        if part.digest is not None and settled.heard <= names.names:
+            self._parts.put((conversation, part.digest), settled)
+        return settled
 
-    def _remember(self, conversation: str, heard: set[str]) -> KnownNames:
+    def _held[T](self, part: Part[T], conversation: str) -> _Settled[T] | None:
+        return self._parts.get((conversation, part.digest)) if part.digest is not None else None
+
+    def _remember(self, conversation: str, heard: frozenset[Name]) -> KnownNames:
         known = self._names.get(conversation) or KnownNames()
         if not heard <= known.names:
             known = KnownNames([*sorted(heard), *sorted(known.names - heard)][: max(_MOST_NAMES, len(heard))])
             self._names.put(conversation, known)
         return known
 
-    def _find(self, text: str) -> tuple[Found, ...]:
-        key = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), key=self._key[:64], digest_size=16).digest()
-        found = self._cache.get(key)
-        if found is None:
-            found = tuple(find_all(text))
-            self._cache.put(key, found)
-        return found
 
-
-type _Find = Callable[[str], tuple[Found, ...]]
-
-
-def _findings(value: str, *, key: str, find: _Find, names: KnownNames) -> list[Found]:
-    """What all ways of finding agree to mask in one string, in order and without overlap."""
-    return merge([*find(value), *find_labelled(value, key=key), *_known(value, names)])
-
-
-def _known(value: str, names: KnownNames) -> Iterator[Found]:
-    if not names.names:
-        return
-    start = 0
-    for end, following in [*(match.span() for match in PLACEHOLDER.finditer(value)), (len(value), 0)]:
-        reading = read(value[start:end])
-        for found in names.find(reading.text):
-            first, last = reading.origin(found.start, found.end)
-            yield Found(found.type, start + first, start + last, found.detector, found.reason)
-        start = following
-
-
-@dataclass(slots=True)
-class _Learner:
-    """A visitor that changes nothing and hears which names are introduced."""
-
-    find: _Find
-    names: set[str] = field(default_factory=set)
-
-    def text(self, value: str, *, key: str) -> str:
-        for found in (*self.find(value), *find_labelled(value, key=key)):
-            if found.type is EntityType.PERSON:
-                self.names.add(" ".join(read(value[found.start : found.end]).text.split()))
-        return value
-
-    def number(self, value: str, *, key: str) -> None:  # noqa: ARG002 - the visitor's form
-        return None
-
-    def medium(self, value: str, *, type_: EntityType) -> str:  # noqa: ARG002 - the visitor's form
-        return value
-
-
-@dataclass(slots=True)
-class _Masker:
-    """A visitor that puts placeholders in place of everything that is found, and counts them."""
-
-    find: _Find
-    names: KnownNames
-    key: bytes = field(kw_only=True)
-    conversation: str = field(kw_only=True)
-    masked: Counter[str] = field(default_factory=Counter)
-
-    def text(self, value: str, *, key: str) -> str:
-        pieces: list[str] = []
-        end = 0
-        for found in _findings(value, key=key, find=self.find, names=self.names):
-            pieces += value[end : found.start], self._placeholder(found.type, value[found.start : found.end])
-            end = found.end
-        return "".join((*pieces, value[end:]))
-
-    def number(self, value: str, *, key: str) -> str | None:
-        """A number is masked as a whole if its key or its check digits say so; seeds are never identifiers."""
-        if key == "seed":
-            return None
-        labelled = next(find_labelled(value, key=key), None)
-        found = labelled or next(iter(self.find(value) if len(value) >= _SHORTEST_NUMBER else ()), None)
-        return self._placeholder(found.type, value) if found else None
-
-    def medium(self, value: str, *, type_: EntityType) -> str:
-        return value if PLACEHOLDER.fullmatch(value) else self._placeholder(type_, value)
-
-    def _placeholder(self, type_: EntityType, value: str) -> str:
-        self.masked[type_.value] += 1
-        return pseudonym(self.key, conversation=self.conversation, type_=type_, value=value)
+def _summed(settled: Iterable[_Settled[Any]]) -> dict[str, int]:
+    total: Counter[str] = Counter()
+    for part in settled:
+        if part.masked:
+            total += part.masked
+    return dict(sorted(total.items()))
 
 
 @contextmanager

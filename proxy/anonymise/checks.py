@@ -4,10 +4,12 @@ import ipaddress
 import math
 import re
 from collections import Counter
-from typing import Final
+from functools import cache
+from typing import Any, Final
 
 import phonenumbers
-from stdnum import iban, isbn, luhn
+from stdnum import isbn, luhn
+from stdnum.iso7064 import mod_97_10
 
 _REGIONS: Final = ("US", "GB", "DE", "FR", "ES", "IT", "NL", "AT", "CH", "BE", "PT", "BR", "IN", "AU")
 _LOOKED_AT: Final = 4_096
@@ -32,9 +34,14 @@ def iban_length(country: str) -> int | None:
     return _IBAN_LENGTHS.get(country.upper())
 
 
+def iban_countries() -> frozenset[str]:
+    """Countries that have IBANs, as two letters."""
+    return frozenset(_IBAN_LENGTHS)
+
+
 def is_iban(found: str) -> bool:
     """Mod 97 holds; the national check digits are left aside, so that a number with a wrong one is still masked."""
-    return bool(iban.is_valid(found.upper(), check_country=False))
+    return bool(mod_97_10.is_valid(found[4:] + found[:4]))
 
 
 _ISSUED: Final = re.compile(
@@ -79,14 +86,49 @@ def is_ipv6(found: str) -> bool:
 
 
 def is_international_phone(found: str) -> bool:
-    """A number with its country that the country's numbering plan allows; `00` counts only if it is in use."""
-    number = found.replace("(0)", "")
-    try:
-        if number.startswith("00"):
-            return phonenumbers.is_valid_number(phonenumbers.parse("+" + number[2:]))
-        return phonenumbers.is_possible_number(phonenumbers.parse(number))
-    except phonenumbers.NumberParseException:
+    """A number with its country, as long as that country's numbers are; `00` counts only if the number is in use."""
+    if is_date(found):
         return False
+    digits = "".join(filter(str.isdigit, found.replace("(0)", "")))
+    if found.startswith("00"):
+        try:
+            return phonenumbers.is_valid_number(phonenumbers.parse("+" + digits[2:]))
+        except phonenumbers.NumberParseException:
+            return False
+    country = next((digits[:size] for size in (1, 2, 3) if int(digits[:size]) in _COUNTRY_CODES), None)
+    return country is not None and len(digits.removeprefix(country).removeprefix("0")) in _lengths_of(int(country))
+
+
+_COUNTRY_CODES: Final = phonenumbers.COUNTRY_CODE_TO_REGION_CODE
+
+
+@cache
+def _lengths_of(country_code: int) -> frozenset[int]:
+    """How many digits numbers of a country have behind its code."""
+    rules = [_metadata(country_code, region).general_desc for region in _COUNTRY_CODES[country_code]]
+    return frozenset(size for rule in rules for size in (*rule.possible_length, *rule.possible_length_local_only))
+
+
+def _metadata(country_code: int, region: str) -> Any:  # noqa: ANN401 - the library has no type for it
+    return phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(country_code, region)
+
+
+_DATE: Final = re.compile(
+    r"\d{1,2}([./-])\d{1,2}\1(?:\d{4}|\d\d)(?: \d\d?)?"
+    r"|\+?(?:19|20)\d\d([./ -]?)(?:0[1-9]|1[0-2])\2(?:[0-2]\d|3[01])(?:[ T]?\d{1,6})?"
+)
+_HOURS: Final = re.compile(r"[0-2]?\d[.:][0-5]\d ?[/-] ?[0-2]?\d[.:][0-5]\d|(?:19|20)\d\d ?[/-] ?(?:19|20)\d\d")
+_AMOUNT: Final = re.compile(r"\d+000|\d{1,3}(?:[ .]\d{3})*[ .]000|(?:0|[1-9]\d*)[.]\d+")
+
+
+def is_date(found: str) -> bool:
+    """A date in figures, in either order."""
+    return _DATE.fullmatch(found) is not None
+
+
+def is_dialled(found: str) -> bool:
+    """A number that one could dial: no date, no hours or years from and to, no round amount and no decimal."""
+    return not (is_date(found) or _HOURS.fullmatch(found) or _AMOUNT.fullmatch(found))
 
 
 def is_national_phone(found: str) -> bool:
@@ -94,14 +136,16 @@ def is_national_phone(found: str) -> bool:
     digits = "".join(filter(str.isdigit, found))
     if len(digits) < 9 or isbn.is_valid(digits):  # noqa: PLR2004 -- with its area code none is shorter
         return False
-    return any(_is_valid(digits, region) for region in _REGIONS)
+    dialled = {"": digits, "0": digits[1:]} if digits.startswith("0") else {"": digits}
+    return any(_in_use(prefix).fullmatch(number) for prefix, number in dialled.items())
 
 
-def _is_valid(digits: str, region: str) -> bool:
-    try:
-        return phonenumbers.is_valid_number(phonenumbers.parse(digits, region))
-    except phonenumbers.NumberParseException:
-        return False
+@cache
+def _in_use(prefix: str) -> re.Pattern[str]:
+    """Numbers that the plans of our regions give out; with the prefix 0, of those where calls within begin with it."""
+    plans = [_metadata(phonenumbers.country_code_for_region(region), region) for region in _REGIONS]
+    wanted = [plan for plan in plans if not prefix or plan.national_prefix == prefix]
+    return re.compile("|".join(f"(?:{plan.general_desc.national_number_pattern})" for plan in wanted))
 
 
 def is_mixed(found: str, *, size: int, bits: float) -> bool:

@@ -14,6 +14,7 @@ class EntityType(StrEnum):
     AUDIO = "AUDIO"
     VIDEO = "VIDEO"
     FILE = "FILE"
+    URL = "URL"
     IBAN = "IBAN"
     EMAIL = "EMAIL"
     CARD = "CARD"
@@ -26,7 +27,10 @@ class EntityType(StrEnum):
     MAC = "MAC"
     IP = "IP"
     ADDRESS = "ADDRESS"
+    POSTCODE = "POSTCODE"
     PERSON = "PERSON"
+    ORGANISATION = "ORGANISATION"
+    LOCATION = "LOCATION"
 
 
 _RANK = {kind: rank for rank, kind in enumerate(EntityType)}

@@ -13,7 +13,9 @@ from proxy.errors import BadRecord
 from proxy.wire.fields import decode
 
 _TOKEN: Final = re.compile(
-    r'(?P<string>"(?:[^"\\]|\\.)*+")(?P<key>\s*+:)?|(?P<number>-?\d++(?:\.\d++)?(?:[eE][+-]?\d++)?)', re.DOTALL
+    r'(?P<string>"(?:[^"\\]|\\.)*+")(?P<key>\s*+:)?|(?P<number>-?\d++(?:\.\d++)?(?:[eE][+-]?\d++)?)'
+    r"|(?P<opens>[{\[])|[}\]]",
+    re.DOTALL,
 )
 _FRAMES: Final = (("{", "}"), ("[", "]"))
 
@@ -25,14 +27,19 @@ class Literal:
     Attributes:
         raw: As it is written, a string with its quotes.
         value: The decoded string, or the digits of the number.
-        key: The key in front of it; empty for a key itself.
+        path: Keys on the way to it, `*` for an item of an array; a key itself has an empty one at the end.
     """
 
     start: int
     raw: str
     value: str
-    key: str
+    path: tuple[str, ...]
     is_number: bool
+
+    @property
+    def key(self) -> str:
+        """The nearest key in front of it; empty for a key itself."""
+        return next((step for step in reversed(self.path) if step != "*"), "")
 
 
 def is_json(text: str) -> bool:
@@ -49,14 +56,18 @@ def is_json(text: str) -> bool:
 
 def literals(text: str) -> Iterator[Literal]:
     """Every string and number of a valid JSON text, keys included."""
-    key = ""
+    path: list[str] = [""]
     for token in _TOKEN.finditer(text):
-        raw = token["string"] or token["number"]
-        value = raw if token["number"] else json.loads(raw, strict=False)
-        is_key = token["key"] is not None
-        yield Literal(token.start(), raw, value, "" if is_key else key, is_number=token["number"] is not None)
-        if is_key:
-            key = value
+        if token["opens"]:
+            path.append("" if token["opens"] == "{" else "*")
+        elif (raw := token["string"] or token["number"]) is None:
+            path.pop()
+        elif token["key"] is not None:
+            path[-1] = json.loads(raw, strict=False)
+            yield Literal(token.start(), raw, path[-1], (*path[1:-1], ""), is_number=False)
+        else:
+            value = raw if token["number"] else json.loads(raw, strict=False)
+            yield Literal(token.start(), raw, value, tuple(path[1:]), is_number=token["number"] is not None)
 
 
 def write(literal: Literal, *, value: str) -> str:

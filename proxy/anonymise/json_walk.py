@@ -7,6 +7,7 @@ from typing import Any, Final, Protocol
 
 from proxy.anonymise.found import EntityType
 from proxy.anonymise.json_text import is_json, literals, write
+from proxy.anonymise.paths import Place
 from proxy.wire.reply import Choice, Reply, ToolCall
 
 
@@ -16,6 +17,8 @@ def _words(text: str) -> frozenset[str]:
 
 _DEEPEST_TEXT: Final = 8
 """JSON in a string in JSON in a string: below this depth it is read as plain text."""
+
+_MOST_ROUNDS: Final = 12
 
 _MEDIA_TYPES: Final = {
     "image": EntityType.IMAGE, "image_url": EntityType.IMAGE, "input_image": EntityType.IMAGE,
@@ -43,11 +46,19 @@ SCHEMA_WORDS: Final = _words(
 """Keys of the API itself, which are never looked at: a user called Stop changes no request."""
 
 
+class Unsettled(Exception):
+    """A text in which something new was found after every round."""
+
+
 class Visitor(Protocol):
     """What is done with each leaf."""
 
     def text(self, value: str, *, key: str) -> str:
         """What a string becomes."""
+        ...
+
+    def structural(self, value: str) -> str:
+        """What a string becomes by which the request works: a role, or the name of a tool."""
         ...
 
     def number(self, value: str, *, key: str) -> str | None:
@@ -59,28 +70,43 @@ class Visitor(Protocol):
         ...
 
 
-def walk_body(body: dict[str, Any], visitor: Visitor) -> dict[str, Any]:
+def walk_body(body: dict[str, Any], visitor: Visitor, *, place: Place | None = None) -> dict[str, Any]:
     """A copy of a request body with every leaf and every key of foreign objects as the visitor has it.
 
     An integer that is an identifier becomes a string.
+
+    Args:
+        place: Paths of the fields that have rules of their own.
     """
-    return _walk_object(body, visitor, medium=None)
+    return _walk_object(body, visitor, medium=None, place=place)
 
 
-def _walk(value: Any, visitor: Visitor, *, key: str = "", medium: EntityType | None = None) -> Any:  # noqa: ANN401 - JSON has no narrower type
+def _walk(  # noqa: PLR0911 - one case for each type of JSON
+    value: Any,  # noqa: ANN401 - JSON has no narrower type
+    visitor: Visitor,
+    *,
+    key: str,
+    medium: EntityType | None,
+    place: Place | None,
+) -> Any:  # noqa: ANN401 - as above
     match value:
+        case str() | int() | float() if place is not None and place.is_allowed:
+            return value
+        case str() if medium is not None and key in _DATA_KEYS:
+            return visitor.medium(value, type_=medium)
+        case str() if place is not None and place.is_structural:
+            return visitor.structural(value)
         case str():
-            if medium is not None and key in _DATA_KEYS:
-                return visitor.medium(value, type_=medium)
             return walk_text(value, visitor, key=key)
         case bool() | None:
             return value
         case int() | float():
             return _walk_number(value, visitor, key=key)
         case list():
-            return [_walk(item, visitor, key=key, medium=medium) for item in value]
+            within = place.below("*") if place is not None else None
+            return [_walk(item, visitor, key=key, medium=medium, place=within) for item in value]
         case dict():
-            return _walk_object(value, visitor, medium=medium)
+            return _walk_object(value, visitor, medium=medium, place=place)
     raise TypeError
 
 
@@ -89,13 +115,18 @@ def _walk_number(value: float, visitor: Visitor, *, key: str) -> str | float:
     return value if changed is None else changed
 
 
-def _walk_object(value: dict[str, Any], visitor: Visitor, *, medium: EntityType | None) -> dict[str, Any]:
+def _walk_object(
+    value: dict[str, Any], visitor: Visitor, *, medium: EntityType | None, place: Place | None
+) -> dict[str, Any]:
     medium = _medium_of(value, outer=medium)
     says = {"name": "participant_name"} if value.get("role") == "user" else {}
     walked: dict[str, Any] = {}
     for key, item in value.items():
         inner = _MEDIA_TYPES[key] if key in _MEDIA_KEYS else medium
-        walked[_walk_key(key, visitor, taken=walked)] = _walk(item, visitor, key=says.get(key, key), medium=inner)
+        within = place.below(key) if place is not None else None
+        walked[_walk_key(key, visitor, taken=walked)] = _walk(
+            item, visitor, key=says.get(key, key), medium=inner, place=within
+        )
     return walked
 
 
@@ -110,7 +141,7 @@ def _walk_key(key: str, visitor: Visitor, *, taken: dict[str, Any]) -> str:
     """A key as the visitor has it; two that become the same are numbered, so that no entry is lost."""
     if key in SCHEMA_WORDS:
         return key
-    changed = base = visitor.text(key, key="")
+    changed = base = _settled(key, visitor)
     count = 1
     while changed in taken:
         count += 1
@@ -118,8 +149,32 @@ def _walk_key(key: str, visitor: Visitor, *, taken: dict[str, Any]) -> str:
     return changed
 
 
+def _settled(key: str, visitor: Visitor) -> str:
+    for _ in range(_MOST_ROUNDS):
+        changed = visitor.text(key, key="")
+        if changed == key:
+            return key
+        key = changed
+    raise Unsettled
+
+
 def walk_text(text: str, visitor: Visitor, *, key: str = "", depth: int = 0) -> str:
-    """A text as the visitor has it; if it is JSON, its strings and numbers are, and it stays valid JSON."""
+    """A text as the visitor has it; if it is JSON, its strings and numbers are, and it stays valid JSON.
+
+    What changed is walked again until nothing changes, so that walking the result once more would change nothing.
+
+    Raises:
+        Unsettled: it never came to rest.
+    """
+    for _ in range(_MOST_ROUNDS):
+        changed = _walk_once(text, visitor, key=key, depth=depth)
+        if changed == text:
+            return text
+        text = changed
+    raise Unsettled
+
+
+def _walk_once(text: str, visitor: Visitor, *, key: str, depth: int) -> str:
     if depth >= _DEEPEST_TEXT or not is_json(text):
         return visitor.text(text, key=key)
     pieces: list[str] = []
@@ -155,7 +210,7 @@ def _walk_choice(choice: Choice, visitor: Visitor) -> Choice:
 
 def _walk_call(call: ToolCall, visitor: Visitor) -> ToolCall:
     return ToolCall(
-        name=visitor.text(call.name, key=""),
+        name=visitor.structural(call.name),
         arguments=walk_text(call.arguments, visitor),
-        call_id=visitor.text(call.call_id, key=""),
+        call_id=visitor.structural(call.call_id),
     )

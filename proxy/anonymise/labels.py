@@ -8,7 +8,7 @@ from typing import Final
 
 from proxy.anonymise.checks import count_digits
 from proxy.anonymise.found import EntityType, Found
-from proxy.anonymise.pseudonym import PLACEHOLDER
+from proxy.anonymise.marks import PLACEHOLDERS, Marks
 
 _PIECES: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[-_.\s]+")
 _LONGEST_NAME, _LONGEST_ID = 80, 128
@@ -97,13 +97,11 @@ def _label_of(key: str) -> _Label | None:
     return next((label for label in _LABELS if len(words) <= _LONGEST_NAME and label.keys.fullmatch(words)), None)
 
 
-def find_labelled(value: str, *, key: str) -> Iterator[Found]:
-    """The whole value, without placeholders that it already has, if its key says what it is."""
+def find_labelled(value: str, *, key: str, ours: Marks = PLACEHOLDERS) -> Iterator[Found]:
+    """The whole value, without what is already masked in it, if its key says what it is."""
     label = _label_of(key) if key else None
     if label is None:
         return
-    start = 0
-    for end, following in [*((match.start(), match.end()) for match in PLACEHOLDER.finditer(value)), (len(value), 0)]:
+    for start, end in ours.between(value):
         if label.fits(value[start:end]):
             yield Found(label.type, start, end, "key", "the key of the value says what it is")
-        start = following

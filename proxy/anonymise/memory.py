@@ -24,9 +24,10 @@ class Memory[K, V]:
     def get(self, key: K) -> V | None:
         """The value, now the last to be forgotten; None when it is not held."""
         with self._lock:
-            if key in self._held:
+            value = self._held.get(key)
+            if value is not None:
                 self._held.move_to_end(key)
-            return self._held.get(key)
+            return value
 
     def put(self, key: K, value: V) -> None:
         """Hold a value in place of what the key had, and forget others until all fit."""

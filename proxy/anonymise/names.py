@@ -5,9 +5,10 @@ Only names that their context gives away are found; guessing names in running te
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from proxy.anonymise.found import EntityType, Found, Span
 
@@ -84,17 +85,81 @@ _RUN: Final = re.compile(rf"{_LETTER}+")
 _AFTER_LOWER: Final = re.compile(r"[ ]?(?:[,.;!?)\n]|$| (?:and|und|y|et|from|aus)\b)")
 
 
-def find_introduced(text: str) -> Iterator[Span]:
-    """Names that the words around them give away, in several languages."""
+def _introduced(text: str) -> Iterator[Span]:
     for match in _INTRODUCED.finditer(text):
         yield from _span(match, end=_end_of_name(match["it"], lower=not _is_capital(match["it"])), text=text)
-    for pattern in (_ADDRESSED, _GREETED, _SIGNED):
+
+
+def _standing_in(pattern: re.Pattern[str]) -> Callable[[str], Iterator[Span]]:
+    def find(text: str) -> Iterator[Span]:
         for match in pattern.finditer(text):
             yield from _span(match, end=_end_of_name(match["it"]), text=text)
+
+    return find
+
+
+def _speaking(text: str) -> Iterator[Span]:
     for match in _SPEAKING.finditer(text):
         group = "it" if match["it"] else "caller"
         if len(match[group].split()) == 2:  # noqa: PLR2004 - given and family name; one word may be anything
             yield from _span(match, end=_end_of_name(match[group]), text=text, group=group)
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """One way in which the words around a name give it away.
+
+    Attributes:
+        words: Lower-case words one of which the text must have; empty if none is needed.
+        signs: Strings one of which the text in lower case must have; empty if none is needed.
+    """
+
+    name: str
+    find: Callable[[str], Iterator[Span]]
+    words: frozenset[str] = frozenset()
+    signs: tuple[str, ...] = ()
+
+
+NAMING: Final = (
+    Naming(
+        "introduced",
+        _introduced,
+        words=_words(
+            "name heiße heisse llamo nombre appelle nom chiamo nome chamo naam heet nazywam heter heder зовут benim"
+        ),
+    ),
+    Naming(
+        "addressed",
+        _standing_in(_ADDRESSED),
+        words=_words(
+            "dear liebe lieber liebes querido querida estimado estimada cher chère chèr chere sehr mr mrs ms "
+            "miss mx dr prof sir "
+            "herr herrn frau señor señora sr sra madame monsieur mme signor signora"
+        ),
+    ),
+    Naming("greeted", _standing_in(_GREETED), words=_words("hi hello hey hallo hola bonjour ciao moin")),
+    Naming(
+        "signed",
+        _standing_in(_SIGNED),
+        words=_words(
+            "regards wishes sincerely truly faithfully cheers thanks thank grüße grüßen grüsse grüssen gruße "
+            "gruss grüss mfg lg "
+            "saludo saludos atentamente cordialement vous saluti signed gezeichnet"
+        ),
+    ),
+    Naming(
+        "speaking",
+        _speaking,
+        words=_words("am m bin soy suis this hier"),
+        signs=("i am ", "i'm ", "ich bin ", "soy ", "je suis ", "this is ", "hier ist ", "hier spricht "),
+    ),
+)
+
+
+def find_introduced(text: str) -> Iterator[Span]:
+    """Names that the words around them give away, in several languages."""
+    for naming in NAMING:
+        yield from naming.find(text)
 
 
 def _span(match: re.Match[str], *, end: int, text: str, group: str = "it") -> Iterator[Span]:
@@ -131,39 +196,49 @@ def _compiled(pattern: str, any_case: bool) -> re.Pattern[str]:  # noqa: FBT001 
     return re.compile(pattern, re.IGNORECASE if any_case else re.NOFLAG)
 
 
+class Name(NamedTuple):
+    """A name and what it names: a person, an organisation or a place."""
+
+    type: EntityType
+    text: str
+
+
 class KnownNames:
     """Names that a conversation has introduced, and where they stand again.
 
-    A full name is found in any case and however its parts are joined; its parts alone only in the case of names,
-    and not when they are words as well.
+    A full name is found in any case and however its parts are joined. The parts of a person's name alone are found only
+    in the case of names, and not when they are words as well.
     """
 
-    def __init__(self, names: Iterable[str] = ()) -> None:
-        self.names: frozenset[str] = frozenset(" ".join(name.split()) for name in names)
-        self._starts: dict[str, list[tuple[str, bool]]] = {}
-        for name in sorted(self.names, key=len, reverse=True):
-            for form in {unicodedata.normalize("NFC", name), unicodedata.normalize("NFD", name)}:
-                self._learn(form.split())
+    def __init__(self, names: Iterable[Name] = ()) -> None:
+        self.names: frozenset[Name] = frozenset(Name(name.type, " ".join(name.text.split())) for name in names)
+        self._starts: dict[str, list[tuple[EntityType, str, bool]]] = {}
+        for name in sorted(self.names, key=lambda name: (-len(name.text), name)):
+            for form in {unicodedata.normalize("NFC", name.text), unicodedata.normalize("NFD", name.text)}:
+                self._learn(form.split(), name.type)
 
-    def _learn(self, parts: list[str]) -> None:
+    def _learn(self, parts: list[str], type_: EntityType) -> None:
         if len(parts) > 1:
             joined = r"(?:%20|[\s._+,-]){0,3}".join(map(re.escape, parts))
-            self._index(parts[0], joined, any_case=True)
-            self._index("".join(parts), joined, any_case=True)
-        for part in parts:
+            self._index(parts[0], joined, type_, any_case=True)
+            self._index("".join(parts), joined, type_, any_case=True)
+        for part in parts if type_ is EntityType.PERSON or len(parts) == 1 else ():
             if len(part) >= _SHORTEST_PART and part.casefold() not in _COMMON | _PARTICLES:
                 forms = {part, part.title(), part.upper()}
-                self._index(part, "|".join(map(re.escape, sorted(forms))), any_case=False)
+                self._index(part, "|".join(map(re.escape, sorted(forms))), type_, any_case=False)
 
-    def _index(self, start: str, pattern: str, *, any_case: bool) -> None:
+    def _index(self, start: str, pattern: str, type_: EntityType, *, any_case: bool) -> None:
         if run := _RUN.match(start):
-            self._starts.setdefault(run[0].casefold(), []).append((pattern, any_case))
+            self._starts.setdefault(run[0].casefold(), []).append((type_, pattern, any_case))
 
     def find(self, text: str) -> Iterator[Found]:
         """Where the names stand in a text in plain form."""
-        for run in _RUN.finditer(text) if self._starts else ():
-            for pattern in self._starts.get(run[0].casefold(), ()):
-                match = _compiled(*pattern).match(text, run.start())
+        folded = text.casefold() if self._starts else ""
+        if not any(start in folded for start in self._starts):
+            return
+        for run in _RUN.finditer(text):
+            for type_, pattern, any_case in self._starts.get(run[0].casefold(), ()):
+                match = _compiled(pattern, any_case).match(text, run.start())
                 if match and not text[match.end() : match.end() + 1].isalpha():
-                    yield Found(EntityType.PERSON, match.start(), match.end(), "known_name", "introduced before")
+                    yield Found(type_, match.start(), match.end(), "known_name", "introduced before")
                     break

@@ -84,47 +84,59 @@ def _iban_end(text: str, start: int, size: int) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class _National:
-    """A national number: how it is written, and its own check."""
+    """A national number: how it is written, its own check, and a sign without which it is never written."""
 
     layout: re.Pattern[str]
     check: Callable[[str], bool]
     reason: str
+    sign: str = ""
 
 
-def _national(layout: str, check: Callable[[str], bool], name: str) -> _National:
+def _national(layout: str, check: Callable[[str], bool], name: str, *, sign: str = "") -> _National:
     pattern = re.compile(rf"(?<![^\W_])(?<!\d[.-])(?:{layout})(?![^\W_])(?![.-]\d)", re.IGNORECASE)
-    return _National(pattern, check, f"{name}: checksum or ranges hold")
+    return _National(pattern, check, f"{name}: checksum or ranges hold", sign)
 
 
 _NATIONALS: Final = (
-    _national(r"\d{3}-\d\d-\d{4}", checks.is_ssn, "US social security number"),
+    _national(r"\d{3}-\d\d-\d{4}", checks.is_ssn, "US social security number", sign="-"),
     _national(r"[1-9]\d{10}|[1-9]\d \d{3} \d{3} \d{3}", idnr.is_valid, "German tax id"),
     _national(
         r"[12]\d{4}(?:\d\d|2[AB])\d{8}|[12] \d\d \d\d (?:\d\d|2[AB]) \d{3} \d{3}(?: \d\d)?", nir.is_valid, "French NIR"
     ),
     _national(r"\d{8}[ -]?[A-Z]", dni.is_valid, "Spanish DNI"),
-    _national(r"[XYZ][ -]?\d{7}[ -]?[A-Z]", nie.is_valid, "Spanish NIE"),
+    _national(r"\d{3}\.\d{3}\.\d{3}-\d\d", cpf.is_valid, "Brazilian CPF", sign="-"),
+    _national(r"\d\d\.\d\d\.\d\d-\d{3}\.\d\d", nn.is_valid, "Belgian national number", sign="."),
+    _national(r"756\.\d{4}\.\d{4}\.\d\d", ahv.is_valid, "Swiss AHV number", sign="756."),
+    _national(r"(?:19|20)?\d{6}[+-]\d{4}", personnummer.is_valid, "Swedish personal number"),
+    _national(r"\d{6}[+A-FU-Y-]\d{3}[0-9A-Y]", hetu.is_valid, "Finnish personal code"),
+    _national(r"[2-9]\d{3} \d{4} \d{4}", aadhaar.is_valid, "Indian Aadhaar number", sign=" "),
+    _national(r"[1-9]\d{16}[\dX]", ric.is_valid, "Chinese identity number"),
+    _national(r"\d{6}-[1-8]\d{6}", rrn.is_valid, "Korean resident number", sign="-"),
+)
+
+_LETTERED: Final = (
     _national(
         r"[A-Z]{6}\d[\dLMNP-V][A-EHLMPRST]\d[\dLMNP-V][A-Z][\dLMNP-V]{3}[A-Z]",
         codicefiscale.is_valid,
         "Italian codice fiscale",
     ),
     _national(r"[A-Z]{2} ?\d\d ?\d\d ?\d\d ?[A-D]", checks.is_nino, "UK national insurance number"),
-    _national(r"\d{3}\.\d{3}\.\d{3}-\d\d", cpf.is_valid, "Brazilian CPF"),
-    _national(r"\d\d\.\d\d\.\d\d-\d{3}\.\d\d", nn.is_valid, "Belgian national number"),
-    _national(r"756\.\d{4}\.\d{4}\.\d\d", ahv.is_valid, "Swiss AHV number"),
-    _national(r"(?:19|20)?\d{6}[+-]\d{4}", personnummer.is_valid, "Swedish personal number"),
-    _national(r"\d{6}[+A-FU-Y-]\d{3}[0-9A-Y]", hetu.is_valid, "Finnish personal code"),
-    _national(r"[2-9]\d{3} \d{4} \d{4}", aadhaar.is_valid, "Indian Aadhaar number"),
-    _national(r"[1-9]\d{16}[\dX]", ric.is_valid, "Chinese identity number"),
-    _national(r"\d{6}-[1-8]\d{6}", rrn.is_valid, "Korean resident number"),
+    _national(r"[XYZ][ -]?\d{7}[ -]?[A-Z]", nie.is_valid, "Spanish NIE"),
     _national(r"[A-Z]{4}\d{6}[HMX][A-Z]{5}[0-9A-Z]\d", curp.is_valid, "Mexican CURP"),
 )
 
 
+def find_lettered_ids(text: str) -> Iterator[Span]:
+    """National identity numbers with letters among few digits, told by their form and check digits alone."""
+    return (span for kind in _LETTERED for span in _spans(kind, text))
+
+
 def find_national_ids(text: str) -> Iterator[Span]:
-    """National identity numbers that are told by their form and check digits alone."""
-    for kind in _NATIONALS:
-        for match in kind.layout.finditer(text):
-            if kind.check(match[0]):
-                yield Span(*match.span(), kind.reason)
+    """National identity numbers of eight digits or more, told by their form and check digits alone."""
+    return (span for kind in _NATIONALS for span in _spans(kind, text))
+
+
+def _spans(kind: _National, text: str) -> Iterator[Span]:
+    for match in kind.layout.finditer(text) if kind.sign in text else ():
+        if kind.check(match[0]):
+            yield Span(*match.span(), kind.reason)

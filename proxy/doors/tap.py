@@ -62,19 +62,18 @@ class Tap:
 
     async def _take(self, scope: Scope, receive: Receive, send: Send) -> None:
         arrived_at = time.time()
-        is_known = shape_of(scope["path"], method=scope["method"]) is not None
-        body = _Body(max_bytes=self._max_capture_bytes if is_known else 0)
-        await body.read(receive)
-        self._capture(scope, body, arrived_at=arrived_at)
-        if body.is_whole:
-            await _answer(send, 204)
-
-    def _capture(self, scope: Scope, body: "_Body", *, arrived_at: float) -> None:
-        """Count the request and hand it over; nothing here may wait."""
         shape = shape_of(scope["path"], method=scope["method"])
         route = str(shape) if shape else OTHER_ROUTE
         self._ledger.count(Disposition.SEEN, at=arrived_at, door=Door.TAP, route=route)
-        reason = _refusal(scope, body, is_known=shape is not None)
+        body = _Body(max_bytes=self._max_capture_bytes if shape else 0)
+        await body.read(receive)
+        self._capture(scope, body, arrived_at=arrived_at, route=route)
+        if body.is_whole:
+            await _answer(send, 204)
+
+    def _capture(self, scope: Scope, body: "_Body", *, arrived_at: float, route: str) -> None:
+        """Hand the request over, or count why not; nothing here may wait."""
+        reason = _refusal(scope, body, is_known=route != OTHER_ROUTE)
         if not reason and not self._channel.offer(self._raw(scope, body, arrived_at=arrived_at)):
             reason = "channel_full"
         if reason:

@@ -7,10 +7,27 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaError, MessageSizeTooLargeError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import (
+    CorruptRecordException,
+    InvalidProducerEpoch,
+    InvalidProducerIdMapping,
+    InvalidTimestampError,
+    KafkaError,
+    MessageSizeTooLargeError,
+    OutOfOrderSequenceNumber,
+    PolicyViolationError,
+    ProducerClosed,
+    ProducerFenced,
+    RecordListTooLargeError,
+    TopicAlreadyExistsError,
+    UnknownProducerId,
+    UnsupportedForMessageFormatError,
+    for_code,
+    kafka_errors,
+)
 
-from proxy.errors import Refused, Unavailable
-from proxy.log.record import Record
+from proxy.errors import Unavailable
+from proxy.log.record import ProducerLost, Record, RecordRefused, Refusal
 from proxy.log.topics import Topic
 from proxy.settings import KafkaSettings
 
@@ -18,13 +35,41 @@ _LOG = logging.getLogger(__name__)
 _POLL_MS = 250
 _MAX_RECORD_BYTES = 16_777_216
 _CLOSE_S = 10.0
+_TURNS = 64
+_START_TIMEOUTS = 3
+
+_TOO_LARGE = (MessageSizeTooLargeError, RecordListTooLargeError)
+_BAD_RECORD = (
+    CorruptRecordException,
+    InvalidTimestampError,
+    PolicyViolationError,
+    UnsupportedForMessageFormatError,
+)
+# aiokafka knows no INVALID_RECORD: it would be an UnknownError, like a fault of the broker that passes.
+kafka_errors.setdefault(87, CorruptRecordException)
+_LOST = (
+    InvalidProducerEpoch,
+    InvalidProducerIdMapping,
+    OutOfOrderSequenceNumber,
+    ProducerClosed,
+    ProducerFenced,
+    UnknownProducerId,
+)
 
 
 class KafkaProducer:
-    """Appends records with acks=all, zstd and, where the broker can, idempotence."""
+    """Appends records with acks=all, zstd and, where the broker can, idempotence.
 
-    def __init__(self, producer: AIOKafkaProducer) -> None:
+    Args:
+        patience_s: How long a record may wait for its turn and for room in the producer's buffer, s.
+    """
+
+    def __init__(self, producer: AIOKafkaProducer, *, patience_s: float = 10.0) -> None:
         self._producer = producer
+        self._patience_s = patience_s
+        # aiokafka lets a newcomer overtake those who wait for metadata or for room; a lock is first come, first served.
+        self._turns = tuple(asyncio.Lock() for _ in range(_TURNS))
+        self._is_lost = False
 
     async def publish(
         self, topic: str, *, key: bytes | None, value: bytes, headers: Mapping[str, bytes] | None = None
@@ -32,28 +77,63 @@ class KafkaProducer:
         """Append one record and wait for the broker's acknowledgement.
 
         Raises:
-            Unavailable: the broker did not acknowledge in time.
-            Refused: the record is larger than the broker takes.
+            Unavailable: the broker did not acknowledge in time, or lets this client not write now.
+            ProducerLost: the broker takes nothing more of this producer, or it was closed.
+            RecordRefused: the broker finds the record, or its batch, too large or wrong.
         """
         try:
-            await self._producer.send_and_wait(topic, key=key, value=value, headers=list((headers or {}).items()))
-        except MessageSizeTooLargeError as error:
-            message = f"a record of {len(value)} bytes is larger than topic {topic} takes"
-            raise Refused(message) from error
+            async with asyncio.timeout(self._patience_s), self._turns[hash((topic, key)) % _TURNS]:
+                acknowledged = await self._producer.send(
+                    topic, key=key, value=value, headers=list((headers or {}).items())
+                )
+            await acknowledged
         except KafkaError as error:
-            message = f"the broker did not take a record of {topic} ({type(error).__name__}); is it up?"
+            failure = _failure(error, topic=topic, size=len(value))
+            self._is_lost |= isinstance(failure, ProducerLost)
+            raise failure from error
+        except TimeoutError as error:
+            message = f"the broker did not take a record of {topic} in {self._patience_s:g} s; is it up?"
             raise Unavailable(message) from error
 
     async def close(self) -> None:
-        """Send what is buffered, then close the connection; gives up on a broker that is away after 10 s."""
-        try:
-            async with asyncio.timeout(_CLOSE_S):
-                await self._producer.stop()
-        except TimeoutError:
-            _LOG.warning("the broker is away; what was not acknowledged is given up")
-            # aiokafka offers no close that does not wait for the broker.
-            await self._producer._sender.close()  # noqa: SLF001
-            await self._producer.client.close()
+        """Send what is buffered, then close the connection; gives up on a broker that is away after 10 s.
+
+        A lost producer sends nothing more: whoever waits for it gets `ProducerLost`, and nothing of it arrives later.
+        """
+        if not self._is_lost:
+            try:
+                async with asyncio.timeout(_CLOSE_S):
+                    await self._producer.stop()
+            except TimeoutError:
+                _LOG.warning("the broker is away; what was not acknowledged is given up")
+            else:
+                return
+        await _abandon(self._producer)
+
+
+async def _abandon(producer: AIOKafkaProducer) -> None:
+    """Close without sending: aiokafka offers no close that does not wait for the broker."""
+    await producer._sender.close()  # noqa: SLF001
+    producer._message_accumulator.fail_all(ProducerClosed())  # noqa: SLF001
+    await producer.stop()
+    await producer.client.close()
+
+
+def _failure(error: KafkaError, *, topic: str, size: int) -> Unavailable | RecordRefused:
+    """What an error of aiokafka means to a caller.
+
+    What is no fault of the record may pass or be mended, an access rule or a missing topic say: it is `Unavailable`,
+    whether or not Kafka calls it retriable. aiokafka raises a bare `KafkaError` once its sending task has died.
+    """
+    name = type(error).__name__
+    if isinstance(error, _TOO_LARGE):
+        message = f"a record of {size} bytes is larger than topic {topic} takes"
+        return RecordRefused(message, reason=Refusal.TOO_LARGE)
+    if isinstance(error, _BAD_RECORD):
+        return RecordRefused(f"topic {topic} refuses a record of {size} bytes ({name})", reason=Refusal.REFUSED)
+    if isinstance(error, _LOST) or type(error) is KafkaError:
+        return ProducerLost(f"the broker takes nothing more of this producer ({name}); another one is needed")
+    return Unavailable(f"the broker did not take a record of {topic} ({name}); is it up?")
 
 
 class KafkaConsumer:
@@ -65,9 +145,17 @@ class KafkaConsumer:
         self._finished = asyncio.Event()
 
     async def batches(self) -> AsyncIterator[Sequence[Record]]:
-        """Non-empty batches in offset order per partition, until `finish`."""
+        """Non-empty batches in offset order per partition, until `finish`.
+
+        Raises:
+            Unavailable: the broker does not let this consumer read on.
+        """
         while not self._finished.is_set():
-            found = await self._consumer.getmany(timeout_ms=_POLL_MS, max_records=self._max_records)
+            try:
+                found = await self._consumer.getmany(timeout_ms=_POLL_MS, max_records=self._max_records)
+            except KafkaError as error:
+                message = f"the broker does not let this consumer read on ({type(error).__name__})"
+                raise Unavailable(message) from error
             records = [_record(message) for messages in found.values() for message in messages]
             if records:
                 yield records
@@ -140,7 +228,7 @@ async def open_producer(settings: KafkaSettings) -> KafkaProducer:
         linger_ms=5,
     )
     await _start(producer, settings)
-    return KafkaProducer(producer)
+    return KafkaProducer(producer, patience_s=settings.request_timeout_ms / 1000)
 
 
 async def open_consumer(
@@ -243,10 +331,13 @@ async def _start(
     client: AIOKafkaProducer | AIOKafkaConsumer | AIOKafkaAdminClient, settings: KafkaSettings, *, stop: str = "stop"
 ) -> None:
     try:
-        await client.start()
-    except KafkaError as error:
+        async with asyncio.timeout(_START_TIMEOUTS * settings.request_timeout_ms / 1000):
+            await client.start()
+    except BaseException as error:
         with contextlib.suppress(KafkaError):
             await getattr(client, stop)()
+        if not isinstance(error, KafkaError | TimeoutError):
+            raise
         message = (
             f"no Kafka broker answers at {settings.bootstrap} ({type(error).__name__}); "
             "start one with `understudy stack up` or set UNDERSTUDY_KAFKA_BOOTSTRAP"

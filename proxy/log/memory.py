@@ -4,7 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
 
-from proxy.log.record import Record
+from proxy.log.record import ProducerLost, Record
 
 
 class MemoryLog:
@@ -29,18 +29,26 @@ class MemoryProducer:
 
     def __init__(self, log: MemoryLog) -> None:
         self._log = log
+        self._is_closed = False
 
     async def publish(
         self, topic: str, *, key: bytes | None, value: bytes, headers: Mapping[str, bytes] | None = None
     ) -> None:
-        """Append one record; never fails."""
+        """Append one record.
+
+        Raises:
+            ProducerLost: it was closed.
+        """
+        if self._is_closed:
+            raise ProducerLost("this producer was closed; another one is needed")
         async with self._log.changed:
             held = self._log.records[topic]
             held.append(Record(topic, 0, len(held), key, value, dict(headers or {})))
             self._log.changed.notify_all()
 
     async def close(self) -> None:
-        """Nothing is held."""
+        """Take nothing more; nothing is held."""
+        self._is_closed = True
 
 
 class MemoryConsumer:

@@ -8,22 +8,25 @@ import logging
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import count, islice
 from pathlib import Path
 from typing import Self
+
+import msgspec
 
 from proxy.coverage import LedgerEntry
 from proxy.errors import Unavailable, UsageError
 from proxy.exchange import Door
 
 _LOG = logging.getLogger(__name__)
-_VERSION = 1
+_VERSION = 2
 _WAL_BYTES = 8_388_608
 _SHRINK_PAGES = 1_024
 _READ_BYTES = 16_777_216
 _RETRIED_ROWS = 512
+_HEADERS, _HEADER_BYTES = 16, 4_096
 _SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS parcels (
     row INTEGER PRIMARY KEY,
@@ -32,11 +35,23 @@ CREATE TABLE IF NOT EXISTS parcels (
     route TEXT NOT NULL,
     schema_version INTEGER NOT NULL,
     key BLOB NOT NULL,
-    value BLOB NOT NULL
+    value BLOB NOT NULL,
+    headers BLOB NOT NULL
 ) STRICT;
 CREATE TABLE IF NOT EXISTS entries (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
 PRAGMA user_version = {_VERSION};
 """
+_UPGRADES = {
+    1: """
+BEGIN IMMEDIATE;
+ALTER TABLE parcels ADD COLUMN headers BLOB NOT NULL DEFAULT x'80';
+PRAGMA user_version = 2;
+COMMIT;
+"""
+}
+"""How a file of an earlier version becomes one of the next; x'80' is an empty map."""
+
+_read_headers = msgspec.msgpack.Decoder(dict[str, bytes]).decode
 
 
 class NoRoom(StrEnum):
@@ -58,6 +73,8 @@ class Parcel:
         value: The exchange as it stands on the log; it carries the id by which repeats are one row.
         started_at: Arrival of the request, seconds since the epoch.
         route: API shape, or other.
+        headers: Further headers of the record. The spool keeps the first 16 of them, as far as they fit into 4 KiB:
+            trace context comes from clients.
     """
 
     key: bytes
@@ -66,6 +83,7 @@ class Parcel:
     started_at: float
     door: Door
     route: str
+    headers: Mapping[str, bytes] = field(default_factory=dict)
 
 
 class Spool:
@@ -121,30 +139,53 @@ class Spool:
         pages = self._number("PRAGMA page_count") - self._number("PRAGMA freelist_count")
         return pages * self._page_bytes
 
+    @property
+    def oldest_at(self) -> float | None:
+        """Arrival of the oldest parcel, seconds since the epoch; None when nothing waits, or it cannot be read now."""
+        with contextlib.suppress(sqlite3.Error):
+            row = self._connection.execute("SELECT started_at FROM parcels ORDER BY row LIMIT 1").fetchone()
+            return None if row is None else float(row[0])
+        return None
+
     def append(self, parcel: Parcel) -> int | NoRoom:
         """Take one parcel as the newest; the row that it stands in, or why it could not be taken."""
         row = next(self._rows)
-        values = (row, parcel.started_at, parcel.door, parcel.route, parcel.schema_version, parcel.key, parcel.value)
+        values = (row, parcel.started_at, parcel.door, parcel.route, parcel.schema_version, parcel.key, parcel.value,
+                  _written_headers(parcel.headers))  # fmt: skip
         try:
             if self.used_bytes + len(parcel.value) > self._max_bytes:
                 return NoRoom.SPOOL_FULL
             if self._free_bytes() < self._min_free_bytes + len(parcel.value):
                 return self._refuse("little space is left")
-            self._connection.execute("INSERT INTO parcels VALUES (?, ?, ?, ?, ?, ?, ?)", values)
+            self._insert(values)
         except (sqlite3.Error, OSError) as error:
             return self._refuse(_name(error))
         self._parcels += 1
         self._is_refused = False
         return row
 
+    def _insert(self, values: tuple[object, ...]) -> None:
+        """Write one row; where the write-ahead log cannot grow, all moves into the file and the row is tried again."""
+        statement = "INSERT INTO parcels VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+        try:
+            self._connection.execute(statement, values)
+        except sqlite3.Error:
+            if self._is_refused:
+                raise
+            self._checkpoint()
+            self._connection.execute(statement, values)
+
     def _refuse(self, reason: str) -> NoRoom:
         """Say so once, and move all into the file while that fits: removals then need no more room than there is."""
         if not self._is_refused:
             _LOG.error("the spool %s takes no more (%s)", self._path, reason)
-            with contextlib.suppress(sqlite3.Error):
-                self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            self._checkpoint()
         self._is_refused = True
         return NoRoom.DISK_FULL
+
+    def _checkpoint(self) -> None:
+        with contextlib.suppress(sqlite3.Error):
+            self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def _free_bytes(self) -> int:
         system = os.statvfs(self._path)
@@ -160,13 +201,14 @@ class Spool:
         size = 0
         try:
             with contextlib.closing(self._connection.execute("SELECT * FROM parcels ORDER BY row")) as rows:
-                for row, started_at, door, route, version, key, value in rows:
+                for row, started_at, door, route, version, key, value, headers in rows:
                     if row in self._done:
                         continue
                     size += len(value)
                     if found and size > _READ_BYTES:
                         break
-                    found.append((row, Parcel(key, value, version, started_at, Door(door), route)))
+                    kept = _read_headers(headers)
+                    found.append((row, Parcel(key, value, version, started_at, Door(door), route, kept)))
                     if len(found) == most:
                         break
         except sqlite3.Error as error:
@@ -257,13 +299,26 @@ def _prepare(connection: sqlite3.Connection, *, path: Path) -> None:
     connection.execute("BEGIN IMMEDIATE")
     connection.execute("COMMIT")
     version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if version not in {0, _VERSION}:
+    if version not in {0, *_UPGRADES, _VERSION}:
         message = f"the spool {path} is of version {version}, not {_VERSION}; drain it with the release that wrote it"
         raise UsageError(message)
     if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
         raise sqlite3.DatabaseError("quick_check")
     if version == 0:
         connection.executescript(_SCHEMA)
+    for earlier in range(version or _VERSION, _VERSION):
+        connection.executescript(_UPGRADES[earlier])
+
+
+def _written_headers(headers: Mapping[str, bytes]) -> bytes:
+    """The first headers that fit the bound, as a MessagePack map."""
+    kept: dict[str, bytes] = {}
+    size = 0
+    for name, value in islice(headers.items(), _HEADERS):
+        size += len(name.encode("utf-8", "replace")) + len(value)
+        if size <= _HEADER_BYTES:
+            kept[name] = value
+    return msgspec.msgpack.encode(kept)
 
 
 def _explain(error: sqlite3.Error, *, path: Path) -> str:

@@ -13,6 +13,7 @@ from pydantic import AwareDatetime, ConfigDict, Field
 from proxy.errors import BadRecord, Unavailable
 from proxy.log.record import Consumer, Record
 from proxy.published import Published
+from proxy.sampling.outlook import OutlookFile, outlook_of
 
 _LOG = logging.getLogger(__name__)
 _RETRY_S = 1.0
@@ -36,22 +37,34 @@ class Wanted(Published):
 class Demand:
     """Knows which experiments are live.
 
-    Until it has read the topic to its end, and once it no longer follows, it wants everything: not knowing must not
-    cost exchanges. When the broker is away in between, what was last read holds, and experiments still expire.
+    What was last read holds while the broker is away, and experiments still expire; with a memory it holds over a
+    restart too. Without any knowledge, and once it no longer follows, it wants everything: not knowing must not cost
+    exchanges.
 
     Args:
-        follower: Consumer of the experiments topic without a group, from the oldest record.
+        follower: Consumer of the experiments topic without a group, from the oldest record. It may start over at any
+            time, as `proxy.log.reopening` does.
         read_topic: Reads the topic to its end; a consumer alone cannot tell an end from a silence.
+        memory: Where the last knowledge is kept.
         retry_s: Pause before another try when the broker is away, s.
     """
 
-    def __init__(self, follower: Consumer, *, read_topic: ReadTopic, retry_s: float = _RETRY_S) -> None:
+    def __init__(
+        self,
+        follower: Consumer,
+        *,
+        read_topic: ReadTopic,
+        memory: OutlookFile | None = None,
+        retry_s: float = _RETRY_S,
+    ) -> None:
         self._follower = follower
         self._read_topic = read_topic
+        self._memory = memory
         self._retry_s = retry_s
         self._enabled: dict[str, Wanted] = {}
         self._ends: dict[int, int] = {}
-        self._knows = False
+        self._last: dict[int, int] = {}
+        self._outlook = memory.read() if memory else None
 
     def ratio(self, *, now: datetime) -> float:
         """The largest share of conversations that a live experiment wants, [0, 1]; 0 when none is live.
@@ -59,10 +72,7 @@ class Demand:
         Args:
             now: Aware UTC; experiments that expire by then count no more.
         """
-        if not self._knows:
-            return 1.0
-        live = (wanted.sample_ratio for wanted in self._enabled.values() if now < wanted.expires_at)
-        return max(live, default=0.0)
+        return 1.0 if self._outlook is None else self._outlook.ratio(now=now)
 
     async def follow(self) -> None:
         """Read the topic to its end, then go on until the follower is finished."""
@@ -70,30 +80,47 @@ class Demand:
             await self._catch_up()
             async for batch in self._follower.batches():
                 for record in batch:
-                    if self._is_new(record):
-                        self._learn(record)
+                    await self._take(record)
+                await self._know()
         finally:
-            self._knows = False
+            self._outlook = None
 
     async def _catch_up(self) -> None:
-        while not self._knows:
-            try:
-                records = await self._read_topic()
-            except Unavailable as error:
-                _LOG.warning("everything is captured until the experiments can be read: %s", error)
-                await asyncio.sleep(self._retry_s)
-                continue
-            for record in records:
-                self._learn(record)
-                self._ends[record.partition] = record.offset + 1
-            self._knows = True
+        """Learn the topic as it stands now, in place of what was known."""
+        records = await self._read_all()
+        self._enabled.clear()
+        self._ends.clear()
+        for record in records:
+            self._learn(record)
+            self._ends[record.partition] = record.offset + 1
+        await self._know()
 
-    def _is_new(self, record: Record) -> bool:
-        """Whether the follower is past what was read at the start: old versions must not hold for a moment again."""
-        if record.offset < self._ends.get(record.partition, 0):
-            return False
-        self._ends.pop(record.partition, None)
-        return True
+    async def _read_all(self) -> Sequence[Record]:
+        is_first = True
+        while True:
+            try:
+                return await self._read_topic()
+            except Unavailable as error:
+                if is_first:
+                    _LOG.warning("the experiments cannot be read, what is known of them holds: %s", error)
+                is_first = False
+                await asyncio.sleep(self._retry_s)
+
+    async def _know(self) -> None:
+        outlook = outlook_of((wanted.sample_ratio, wanted.expires_at) for wanted in self._enabled.values())
+        is_news = outlook != self._outlook
+        self._outlook = outlook
+        if is_news and self._memory is not None:
+            await asyncio.to_thread(self._memory.write, outlook)
+
+    async def _take(self, record: Record) -> None:
+        """Learn what is past the end that was read before: old versions must not hold for a moment again."""
+        starts_over = record.offset <= self._last.get(record.partition, -1)
+        self._last[record.partition] = record.offset
+        if starts_over:
+            await self._catch_up()
+        if record.offset >= self._ends.get(record.partition, 0):
+            self._learn(record)
 
     def _learn(self, record: Record) -> None:
         if not record.value:

@@ -1,5 +1,6 @@
 """Header names that matter at a door: which are hop-by-hop, which hold credentials, which are ours."""
 
+import functools
 import re
 from collections.abc import Iterable
 from typing import Final
@@ -47,5 +48,12 @@ def without_credentials(
         keep: Lower-case names that are kept whatever they look like (the configured conversation header may be
             called x-session-id).
     """
-    named = ((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in headers)
-    return tuple((name, value) for name, value in named if name in keep or not _CREDENTIAL.search(name))
+    named = ((*_read_name(name), value) for name, value in headers)
+    return tuple((name, value.decode("latin-1")) for name, safe, value in named if safe or name in keep)
+
+
+@functools.lru_cache(maxsize=256)
+def _read_name(raw: bytes) -> tuple[str, bool]:
+    """A name in lower case, and whether its value can be no credential. Clients send few names, and many times."""
+    name = raw.decode("latin-1").lower()
+    return name, not _CREDENTIAL.search(name)

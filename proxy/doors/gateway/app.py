@@ -1,4 +1,4 @@
-"""The ASGI application: which scope goes where, the lifespan, and the count of what passed. Forwards nothing itself."""
+"""The ASGI application: which scope goes where, and the lifespan. Forwards nothing itself."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
@@ -7,15 +7,15 @@ from http import HTTPStatus
 
 from proxy.books import kept_books
 from proxy.channel import ChannelSender
-from proxy.coverage import Disposition, Ledger
+from proxy.coverage import Ledger
 from proxy.doors.gateway.answers import answer, problem
 from proxy.doors.gateway.limits import Limits
 from proxy.doors.gateway.relay import Relay
 from proxy.doors.gateway.session import open_session
-from proxy.doors.gateway.tee import Tee
+from proxy.doors.gateway.tee import GATEWAY_LIMIT, RelayTee
 from proxy.doors.gateway.upstreams import Upstreams, split_urls
 from proxy.doors.gateway.websocket import WebsocketRelay
-from proxy.exchange import Door
+from proxy.tee import count_seen, hand_over
 from proxy.wire.asgi import HEALTH_PATH, Receive, Scope, Send
 
 
@@ -36,6 +36,7 @@ class Gateway:
         keep_headers: Lower-case names that are kept in the record whatever they look like.
         hidden_headers: Lower-case names that are for Understudy and not forwarded.
         routes: Base URLs by path prefix, for paths that another deployment serves.
+        models: Base URLs by model, above the routes; the bodies of replayable requests are then held back and read.
         limits: Bounds; the default refuses nothing.
 
     Raises:
@@ -52,10 +53,11 @@ class Gateway:
         keep_headers: frozenset[str] = frozenset(),
         hidden_headers: frozenset[str] = frozenset(),
         routes: Mapping[str, Sequence[str]] | None = None,
+        models: Mapping[str, Sequence[str]] | None = None,
         limits: Limits | None = None,
     ) -> None:
         self._limits = limits or Limits()
-        self._upstreams = Upstreams(split_urls(upstream), routes=routes, down_s=self._limits.down_s)
+        self._upstreams = Upstreams(split_urls(upstream), routes=routes, models=models, down_s=self._limits.down_s)
         self._channel = channel
         self._ledger = ledger
         self._max_capture_bytes = max_capture_bytes
@@ -88,9 +90,11 @@ class Gateway:
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        tee = Tee(scope, max_bytes=self._max_capture_bytes)
+        tee = RelayTee(scope, max_bytes=self._max_capture_bytes)
+        count_seen(tee, ledger=self._ledger)
         most = self._limits.open_requests
-        tee.is_refused = most is not None and self._open >= most
+        if most is not None and self._open >= most:
+            tee.refuse(GATEWAY_LIMIT)
         self._open += 1
         try:
             if tee.is_refused:
@@ -99,9 +103,9 @@ class Gateway:
                 await self._relay(scope, receive, send, tee)
         finally:
             self._open -= 1
-            self._capture(tee)
+            hand_over(tee, channel=self._channel, ledger=self._ledger, keep=self._keep_headers)
 
-    async def _relay(self, scope: Scope, receive: Receive, send: Send, tee: Tee) -> None:
+    async def _relay(self, scope: Scope, receive: Receive, send: Send, tee: RelayTee) -> None:
         if self._relays is None:
             message = "the gateway serves before its lifespan started; run it with an ASGI server"
             raise RuntimeError(message)
@@ -109,18 +113,6 @@ class Gateway:
             await self._relays.websocket.serve(scope, receive, send)
         else:
             await self._relays.http.serve(scope, receive, send, tee=tee)
-
-    def _capture(self, tee: Tee) -> None:
-        """Count the request and hand it over; nothing here may wait or fail the reply."""
-        self._count(tee, Disposition.SEEN)
-        reason = tee.refusal
-        if not reason and not self._channel.offer(tee.raw(keep=self._keep_headers)):
-            reason = "channel_full"
-        if reason:
-            self._count(tee, Disposition.DROPPED, reason=reason)
-
-    def _count(self, tee: Tee, disposition: Disposition, *, reason: str = "") -> None:
-        self._ledger.count(disposition, at=tee.started_at, door=Door.GATEWAY, route=tee.route, reason=reason)
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:

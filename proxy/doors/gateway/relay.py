@@ -1,6 +1,5 @@
 """One HTTP request up and its reply down, as they come. Keeps nothing; the tee does."""
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator
 from http import HTTPStatus
@@ -9,12 +8,15 @@ import aiohttp
 
 from proxy.doors.gateway.addressing import has_body, headers_for, target_of
 from proxy.doors.gateway.answers import answer, problem
+from proxy.doors.gateway.client import Client
+from proxy.doors.gateway.head import after, model_of, read_head
 from proxy.doors.gateway.limits import Limits
-from proxy.doors.gateway.tee import Tee
+from proxy.doors.gateway.tee import GATEWAY_LIMIT, RelayTee
 from proxy.doors.gateway.upstreams import Upstreams
 from proxy.exchange import ExchangeOutcome
 from proxy.wire.asgi import Receive, Scope, Send
 from proxy.wire.headers import end_to_end
+from proxy.wire.routes import OTHER_ROUTE
 
 _LOG = logging.getLogger(__name__)
 _LEAST_STATUS, _LARGEST_STATUS = 200, 599
@@ -51,37 +53,28 @@ class Relay:
         self._hidden = hidden
         self._limits = limits
 
-    async def serve(self, scope: Scope, receive: Receive, send: Send, *, tee: Tee) -> None:
+    async def serve(self, scope: Scope, receive: Receive, send: Send, *, tee: RelayTee) -> None:
         """Relay until the reply ends or the client leaves; a client that leaves cancels the upstream's request."""
-        relaying = asyncio.create_task(self._forward(scope, receive, send, tee))
-        leaving = asyncio.create_task(tee.client_left.wait())
-        try:
-            await asyncio.wait({relaying, leaving}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            relaying.cancel()
-            leaving.cancel()
-            await asyncio.gather(relaying, leaving, return_exceptions=True)
+        with Client(receive) as client:
+            try:
+                await self._try_upstreams(scope, client, send, tee)
+            except Exception as error:  # noqa: BLE001 - whatever fails, this client gets an end and others go on
+                if not client.has_left:
+                    await self._fail(error, send, tee)
 
-    async def _forward(self, scope: Scope, receive: Receive, send: Send, tee: Tee) -> None:
-        if not has_body(scope):
-            tee.body_read.set()
-        watching = asyncio.create_task(_watch_client(receive, tee))
-        try:
-            await self._try_upstreams(scope, receive, send, tee)
-        except Exception as error:  # noqa: BLE001 - whatever fails, this client gets an end and others go on
-            await self._fail(error, send, tee)
-        finally:
-            watching.cancel()
-
-    async def _try_upstreams(self, scope: Scope, receive: Receive, send: Send, tee: Tee) -> None:
+    async def _try_upstreams(self, scope: Scope, client: Client, send: Send, tee: RelayTee) -> None:
         failure: Exception | None = None
-        for base in self._upstreams.candidates(scope["path"]):
+        body = self._body(client, tee) if has_body(scope) else None
+        if body is None:
+            client.watch()
+        held = await read_head(body) if body and self._upstreams.asks_for_models and tee.route != OTHER_ROUTE else []
+        for base in self._upstreams.candidates(scope["path"], model=model_of(b"".join(held))):
             try:
                 async with self._session.request(
                     scope["method"],
                     target_of(scope, base),
                     headers=headers_for(scope, base, hidden=self._hidden),
-                    data=self._body(receive, tee) if has_body(scope) else None,
+                    data=after(held, body) if body and held else body,
                     allow_redirects=False,
                 ) as response:
                     self._upstreams.note(base, took_connection=True)
@@ -93,28 +86,27 @@ class Relay:
         if failure is not None:
             raise failure
 
-    async def _body(self, receive: Receive, tee: Tee) -> AsyncIterator[bytes]:
+    async def _body(self, client: Client, tee: RelayTee) -> AsyncIterator[bytes]:
         size = 0
         while True:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                tee.client_left.set()
+            message = await client.receive()
+            if client.has_left:
                 raise _ClientLeftError
             data = message.get("body", b"")
             size += len(data)
             if self._limits.request_bytes is not None and size > self._limits.request_bytes:
-                tee.is_refused = True
+                tee.refuse(GATEWAY_LIMIT)
                 raise _TooLargeError
             if data:
                 tee.take_request(data)
                 yield data
             if not message.get("more_body", False):
-                tee.body_read.set()
+                client.watch()
                 return
 
-    async def _fail(self, error: Exception, send: Send, tee: Tee) -> None:
+    async def _fail(self, error: Exception, send: Send, tee: RelayTee) -> None:
         """Answer in the upstream's stead; a reply that is under way can only be broken off."""
-        if tee.client_left.is_set() or tee.outcome is ExchangeOutcome.COMPLETE:
+        if tee.outcome is ExchangeOutcome.COMPLETE:
             return
         tee.outcome = ExchangeOutcome.UPSTREAM_FAILED
         if tee.is_refused:
@@ -126,7 +118,7 @@ class Relay:
             await answer(send, _status_of(error), problem("understudy_upstream_failed", message))
 
 
-async def _refuse(send: Send, tee: Tee) -> None:
+async def _refuse(send: Send, tee: RelayTee) -> None:
     if not tee.started:
         message = "the request is larger than this gateway takes"
         await answer(send, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, problem("understudy_too_large", message))
@@ -138,29 +130,24 @@ def _status_of(error: Exception) -> HTTPStatus:
     return HTTPStatus.GATEWAY_TIMEOUT if silent else HTTPStatus.BAD_GATEWAY
 
 
-async def _watch_client(receive: Receive, tee: Tee) -> None:
-    """Notice that the client leaves while its reply is awaited or on the way."""
-    await tee.body_read.wait()
-    while (await receive())["type"] != "http.disconnect":
-        pass
-    tee.client_left.set()
-
-
-async def _send_down(response: aiohttp.ClientResponse, send: Send, tee: Tee) -> None:
+async def _send_down(response: aiohttp.ClientResponse, send: Send, tee: RelayTee) -> None:
     if not _LEAST_STATUS <= response.status <= _LARGEST_STATUS:
         raise _BadReplyError
     tee.status = response.status
     tee.reply_headers = end_to_end(response.raw_headers)
     tee.started = True
     await send({"type": "http.response.start", "status": response.status, "headers": _head_of(tee)})
-    async for data in response.content.iter_any():
+    content = response.content
+    while data := await content.readany():
         tee.take_reply(data)
+        if content.at_eof():
+            break
         await send({"type": "http.response.body", "body": data, "more_body": True})
     tee.outcome = ExchangeOutcome.COMPLETE
-    await send({"type": "http.response.body", "body": b"", "more_body": False})
+    await send({"type": "http.response.body", "body": data, "more_body": False})
 
 
-def _head_of(tee: Tee) -> list[tuple[bytes, bytes]]:
+def _head_of(tee: RelayTee) -> list[tuple[bytes, bytes]]:
     """The reply's headers. ASGI servers hold a bodiless reply to its Content-Length, so it goes without (it may)."""
     if tee.status not in _BODILESS:
         return tee.reply_headers

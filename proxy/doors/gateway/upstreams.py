@@ -1,4 +1,4 @@
-"""Which upstream serves a path, and which of several is tried first. Opens no connection and reads no body."""
+"""Which upstream serves a path or a model, and which of several is tried first. Opens no connection, reads no body."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -9,7 +9,7 @@ from proxy.errors import UsageError
 
 
 class Upstreams:
-    """A small table from path prefix to base URLs, with passive health.
+    """A small table from model, and from path prefix, to base URLs, with passive health.
 
     An upstream that did not take a connection comes last for a while; it is still tried when the others fail too,
     so that one upstream alone is always tried.
@@ -17,6 +17,7 @@ class Upstreams:
     Args:
         default: Base URLs of every path that no prefix names, in order of preference.
         routes: Base URLs by path prefix; the longest prefix that ends at a segment's border holds.
+        models: Base URLs by the model that a request names; they stand above the routes.
         down_s: How long a failed upstream comes last, seconds.
 
     Raises:
@@ -28,20 +29,27 @@ class Upstreams:
         default: Sequence[str],
         *,
         routes: Mapping[str, Sequence[str]] | None = None,
+        models: Mapping[str, Sequence[str]] | None = None,
         down_s: float = 10.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         table = {"": default} | {_prefix(prefix): bases for prefix, bases in (routes or {}).items()}
         self._table = [(prefix, [_base(url) for url in table[prefix]]) for prefix in sorted(table, key=len)[::-1]]
-        if not all(bases for _, bases in self._table):
+        self._models = {model: [_base(url) for url in bases] for model, bases in (models or {}).items()}
+        if not all(bases for _, bases in [*self._table, *self._models.items()]):
             raise UsageError("an upstream is missing: every route needs one base URL or more")
         self._down_s = down_s
         self._clock = clock
         self._down_until: dict[URL, float] = {}
 
-    def candidates(self, path: str) -> list[URL]:
-        """Base URLs for a decoded path in the order to try; never empty."""
-        bases = next(found for prefix, found in self._table if _is_under(path, prefix))
+    @property
+    def asks_for_models(self) -> bool:
+        """Whether a request's model decides where it goes, so that its body must be looked at first."""
+        return bool(self._models)
+
+    def candidates(self, path: str, *, model: str = "") -> list[URL]:
+        """Base URLs for a decoded path, and the model that the request names, in the order to try; never empty."""
+        bases = self._models.get(model) or next(found for prefix, found in self._table if _is_under(path, prefix))
         return sorted(bases, key=self.is_down)
 
     def is_down(self, base: URL) -> bool:

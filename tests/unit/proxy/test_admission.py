@@ -9,6 +9,7 @@ import pytest
 from proxy.admission import Admission, Naming, NotAdmitted
 from proxy.anonymise.anonymiser import Anonymiser
 from proxy.exchange import Chunk, Exchange, ExchangeOutcome, Shape
+from proxy.language import Languages
 from tests.records import chat_body, raw_exchange
 
 _KEY = b"0123456789abcdef"
@@ -112,6 +113,27 @@ def test_a_request_without_a_reply_has_none() -> None:
 )
 def test_what_cannot_be_read_is_dropped_with_its_reason(changes: dict[str, Any]) -> None:
     assert _admission().admit(raw_exchange(**changes)) == NotAdmitted("bad_request")
+
+
+def test_the_language_is_told_from_the_newest_user_text_after_it_was_anonymised() -> None:
+    asked: list[str] = []
+
+    def classify(text: str) -> tuple[str, float]:
+        asked.append(text)
+        return "de", 0.9
+
+    naming = Naming(conversation="x-conversation-id", category="x-understudy-category", tenant="x-tenant-id")
+    admission = Admission(Anonymiser(_KEY), key=_KEY, naming=naming, languages=Languages(classify))
+    found = admission.admit(raw_exchange(body=_body(f"Bitte schreiben Sie die Antwort an {_EMAIL} und an uns")))
+    assert isinstance(found, Exchange)
+    assert found.language == "de"
+    (text,) = asked
+    assert "Bitte schreiben" in text
+    assert _EMAIL not in text
+
+
+def test_without_a_model_the_language_is_unknown() -> None:
+    assert _admitted().language == ""
 
 
 def test_other_routes_are_not_admitted() -> None:

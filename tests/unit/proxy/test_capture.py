@@ -10,12 +10,14 @@ from proxy.admission import Admission, Naming
 from proxy.anonymise.anonymiser import Anonymiser
 from proxy.capture import Capture
 from proxy.coverage import Disposition, Ledger, LedgerEntry
-from proxy.errors import Refused, Unavailable
+from proxy.errors import Unavailable
 from proxy.exchange import Door, Exchange
 from proxy.log.memory import MemoryLog, MemoryProducer
-from proxy.log.record import Producer
+from proxy.log.record import Producer, RecordRefused, Refusal
 from proxy.log.spool import Spool
-from proxy.log.topics import COVERAGE, EXCHANGES
+from proxy.log.topics import COVERAGE, DEAD_LETTERS, EXCHANGES
+from proxy.outbox import Patience
+from proxy.sampling.sampler import Kept
 from tests.records import raw_exchange
 
 _KEY = b"0123456789abcdef"
@@ -24,7 +26,7 @@ _KEY = b"0123456789abcdef"
 def _capture(producer: Producer, *, source_id: str = "capture", **changes: Any) -> Capture:
     naming = Naming(conversation="x-conversation-id", category="x-understudy-category", tenant="x-tenant-id")
     admission = Admission(Anonymiser(_KEY), key=_KEY, naming=naming)
-    quick = {"patience_s": 0.2, "retry_s": 0.01}
+    quick = {"patience": Patience(0.2, 0.01)}
     return Capture(admission, producer=producer, ledger=Ledger(source_id), **(quick | changes))
 
 
@@ -337,8 +339,8 @@ async def test_a_process_that_ends_without_a_word_loses_nothing_and_counts_nothi
 
 def _stop(capture: Capture) -> None:
     """End a capture as a kill would: nothing more is written."""
-    assert capture._draining is not None
-    capture._draining.cancel()
+    assert capture._outbox._draining is not None
+    capture._outbox._draining.cancel()
 
 
 async def test_what_comes_after_the_end_began_is_left_to_the_next_process(spool: Spool) -> None:
@@ -396,21 +398,26 @@ async def test_a_record_above_the_limit_of_the_log_is_dropped_and_counted() -> N
 
 
 class Picky(Refusing):
-    """A broker that will never take the exchange 3."""
+    """A broker that will never take the exchange 3 where it belongs."""
+
+    refusal = Refusal.TOO_LARGE
 
     async def publish(
         self, topic: str, *, key: bytes | None, value: bytes, headers: Mapping[str, bytes] | None = None
     ) -> None:
-        if not self.is_away and b'"exchange_id":"3"' in value:
-            raise Refused("too large")
+        if topic == EXCHANGES.name and not self.is_away and b'"exchange_id":"3"' in value:
+            raise RecordRefused("not this one", reason=self.refusal)
         await super().publish(topic, key=key, value=value, headers=headers)
 
 
+@pytest.mark.parametrize("refusal", Refusal)
 @pytest.mark.parametrize("is_away", [False, True])
-async def test_a_record_that_the_broker_refuses_for_good_blocks_no_other(spool: Spool, *, is_away: bool) -> None:
+async def test_a_record_that_the_broker_refuses_for_good_blocks_no_other(
+    spool: Spool, *, is_away: bool, refusal: Refusal
+) -> None:
     log = MemoryLog()
     broker = Picky(log)
-    broker.is_away = is_away
+    broker.refusal, broker.is_away = refusal, is_away
     capture = _capture(broker, spool=spool)
     for number in range(6):
         await capture.receive(_raw(number))
@@ -418,8 +425,23 @@ async def test_a_record_that_the_broker_refuses_for_good_blocks_no_other(spool: 
     broker.is_away = False
     await _until_empty(spool)
     await capture.finish()
-    assert _published(log) == [0, 1, 2, 4, 5]
-    assert _counts(log) == {"published:": 5, "dropped:too_large_for_log": 1}
+    assert set(_published(log)) == {0, 1, 2, 4, 5}
+    assert _counts(log) == {"published:": 5, f"dropped:{refusal}": 1}
+
+
+async def test_what_the_broker_finds_wrong_is_kept_as_a_dead_letter(spool: Spool) -> None:
+    log = MemoryLog()
+    broker = Picky(log)
+    broker.refusal, broker.is_away = Refusal.REFUSED, False
+    capture = _capture(broker, spool=spool)
+    for number in range(6):
+        await capture.receive(_raw(number))
+    await capture.settle()
+    await _until_empty(spool)
+    await capture.finish()
+    (letter,) = log.records[DEAD_LETTERS.name]
+    assert Exchange.from_bytes(letter.value).exchange_id == "3"
+    assert letter.headers["understudy-topic"] == EXCHANGES.name.encode()
 
 
 async def test_without_a_spool_a_broker_that_hangs_does_not_hold_up_the_end() -> None:
@@ -434,3 +456,71 @@ async def test_without_a_spool_a_broker_that_hangs_does_not_hold_up_the_end() ->
     broker.hangs = broker.is_away = False
     await capture.finish()
     assert _counts(log) == {"dropped:broker_unavailable": 5}
+
+
+async def test_an_exchange_on_which_capture_itself_fails_is_counted_and_keeps_no_other_back(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def sample(exchange: Exchange) -> Kept:
+        if exchange.exchange_id == "1":
+            raise ArithmeticError("secret")
+        return Kept(weight=1.0, draw=0.5, by_floor=False)
+
+    log = MemoryLog()
+    capture = _capture(log.producer(), sampling=sample)
+    for number in range(3):
+        await capture.receive(_raw(number))
+    await capture.finish()
+    assert _published(log) == [0, 2]
+    assert _counts(log) == {"published:": 2, "dropped:capture_failed": 1}
+    assert "ArithmeticError" in caplog.text
+    assert "secret" not in caplog.text
+
+
+class Faulty(MemoryProducer):
+    """A producer with a fault of its own on the exchange 1."""
+
+    async def publish(
+        self, topic: str, *, key: bytes | None, value: bytes, headers: Mapping[str, bytes] | None = None
+    ) -> None:
+        if b'"exchange_id":"1"' in value:
+            raise ArithmeticError
+        await super().publish(topic, key=key, value=value, headers=headers)
+
+
+async def test_a_publication_that_fails_without_a_reason_is_counted_and_keeps_no_other_back() -> None:
+    log = MemoryLog()
+    capture = _capture(Faulty(log))
+    for number in range(3):
+        await capture.receive(_raw(number))
+    await capture.settle()
+    await capture.finish()
+    assert _published(log) == [0, 2]
+    assert _counts(log) == {"published:": 2, "dropped:capture_failed": 1}
+
+
+async def test_a_smaller_count_that_comes_late_replaces_no_larger_one(spool: Spool) -> None:
+    log = MemoryLog()
+    broker = Refusing(log)
+    capture = _capture(broker, spool=spool)
+    door = Ledger("gateway")
+    door.count(Disposition.SEEN, at=0, door=Door.GATEWAY, route="chat")
+    early = door.changed()
+    door.count(Disposition.SEEN, at=0, door=Door.GATEWAY, route="chat")
+    assert await capture.keep(door.changed())
+    assert await capture.keep(early)
+    assert [entry.requests for entry in spool.entries().values()] == [2]
+    broker.is_away = False
+    await capture.finish()
+    assert _counts(log) == {"seen:": 2}
+
+
+async def test_without_a_spool_counts_are_safe_only_on_the_broker() -> None:
+    broker = Refusing(MemoryLog())
+    capture = _capture(broker)
+    door = Ledger("gateway")
+    door.count(Disposition.SEEN, at=0, door=Door.GATEWAY, route="chat")
+    entries = door.changed()
+    assert not await capture.keep(entries)
+    broker.is_away = False
+    assert await capture.keep(entries)

@@ -33,7 +33,7 @@ def test_a_short_key_is_refused_and_the_version_names_the_key_without_telling_it
     with pytest.raises(UsageError, match="16"):
         Anonymiser(b"short")
     version = Anonymiser(KEY).version
-    assert re.fullmatch(r"1\+[0-9a-f]{8}", version)
+    assert re.fullmatch(r"2\+[0-9a-f]{8}", version)
     assert version != Anonymiser(KEY[::-1]).version
 
 
@@ -212,12 +212,3 @@ def test_an_explanation_of_json_points_into_its_strings(anonymiser: Anonymiser) 
 
 def test_a_lone_surrogate_is_no_obstacle(anonymiser: Anonymiser) -> None:
     assert anonymiser.anonymise_text(f"\ud800 {MAIL}", conversation="c").value.startswith("\ud800 <EMAIL_")
-
-
-@pytest.mark.timeout(10)
-def test_a_long_conversation_is_read_once(anonymiser: Anonymiser) -> None:
-    messages: list[dict[str, Any]] = []
-    for turn in range(60):
-        messages.append({"role": "user", "content": f"turn {turn}: my basket has {turn} pots. " * 50})
-        anonymiser.anonymise_json({"messages": messages}, conversation="c")
-    assert len(anonymiser._cache) < 100

@@ -1,6 +1,7 @@
 import pytest
 
-from proxy.anonymise.names import KnownNames, find_introduced
+from proxy.anonymise.found import EntityType
+from proxy.anonymise.names import KnownNames, Name, find_introduced
 
 INTRODUCED = [
     "Hi, my name is [Xaver Brandmoor]. Bitte",
@@ -34,6 +35,10 @@ NO_NAMES = [
 ]
 
 
+def known(text: str, *, type_: EntityType = EntityType.PERSON) -> KnownNames:
+    return KnownNames([Name(type_, text)])
+
+
 @pytest.mark.parametrize("marked", INTRODUCED)
 def test_an_introduced_name_is_found(marked: str) -> None:
     start, end = marked.index("["), marked.index("]") - 1
@@ -58,16 +63,22 @@ def test_a_word_that_is_no_name_stays(text: str) -> None:
     ],
 )
 def test_a_known_name_is_found_in_other_forms(text: str) -> None:
-    assert list(KnownNames(["Xaver Brandmoor"]).find(text))
+    assert list(known("Xaver Brandmoor").find(text))
 
 
 def test_parts_of_a_name_that_are_words_are_left_alone() -> None:
-    known = KnownNames(["Will Ashgrove"])
-    assert list(known.find("Will it rain? I will, by a xaver ash grove")) == []
-    assert list(known.find("Will Ashgrove"))
+    names = known("Will Ashgrove")
+    assert list(names.find("Will it rain? I will, by a xaver ash grove")) == []
+    assert list(names.find("Will Ashgrove"))
 
 
 def test_a_name_is_found_in_either_normal_form() -> None:
-    known = KnownNames(["Zo\u00eb Ashgrove"])
-    assert list(known.find("Zoe\u0308 Ashgrove"))
-    assert list(known.find("Zoe\u0308"))
+    names = known("Zo\u00eb Ashgrove")
+    assert list(names.find("Zoe\u0308 Ashgrove"))
+    assert list(names.find("Zoe\u0308"))
+
+
+def test_only_the_names_of_people_are_found_in_parts() -> None:
+    names = known("Velmora Works", type_=EntityType.ORGANISATION)
+    assert [found.type for found in names.find("at velmora works")] == [EntityType.ORGANISATION]
+    assert list(names.find("Velmora alone")) == []

@@ -23,6 +23,14 @@ def test_the_longest_prefix_that_ends_at_a_segment_holds() -> None:
     assert table.candidates("/v2") == [URL(_A)]
 
 
+def test_a_model_stands_above_the_path() -> None:
+    table = Upstreams([_A], routes={"/v1": [_B]}, models={"llama": [_C]})
+    assert table.candidates("/v1/chat/completions", model="llama") == [URL(_C)]
+    assert table.candidates("/v1/chat/completions", model="other") == [URL(_B)]
+    assert table.asks_for_models
+    assert not Upstreams([_A]).asks_for_models
+
+
 def test_a_failed_upstream_comes_last_until_its_time_is_up() -> None:
     clock = _Clock()
     table = Upstreams([_A, _B], down_s=10, clock=clock)

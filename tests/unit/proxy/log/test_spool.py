@@ -1,8 +1,10 @@
+import contextlib
 import os
 import shutil
 import sqlite3
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -55,6 +57,63 @@ def test_parcels_come_back_whole_and_oldest_first_after_the_process_ended(tmp_pa
     assert [parcel for _, parcel in again.oldest(most=10)] == [_parcel(number) for number in range(1, 6)]
     assert (tmp_path / "state" / "spool.db").stat().st_mode & 0o777 == 0o600
     again.close()
+
+
+def test_headers_come_back_and_what_is_beyond_their_bound_is_left_out(tmp_path: Path) -> None:
+    trace = {"traceparent": b"00-" + b"a" * 52, "tracestate": b"vendor=1"}
+    many = {f"header-{number:02d}": b"%d" % number for number in range(30)}
+    large = {"first": b"x" * 4_000, "too-large": b"x" * 200, "last": b"\xff"}
+    spool = Spool.open(tmp_path / "spool.db", max_bytes=_ROOMY)
+    for headers in ({}, trace, many, large):
+        spool.append(replace(_parcel(0), headers=headers))
+    spool.close()
+    again = Spool.open(tmp_path / "spool.db", max_bytes=_ROOMY)
+    found = [parcel.headers for _, parcel in again.oldest(most=10)]
+    again.close()
+    assert found[:2] == [{}, trace]
+    assert list(found[2]) == [f"header-{number:02d}" for number in range(16)]
+    assert found[3] == {"first": b"x" * 4_000}
+
+
+_VERSION_1 = """
+CREATE TABLE parcels (
+    row INTEGER PRIMARY KEY,
+    started_at REAL NOT NULL,
+    door TEXT NOT NULL,
+    route TEXT NOT NULL,
+    schema_version INTEGER NOT NULL,
+    key BLOB NOT NULL,
+    value BLOB NOT NULL
+) STRICT;
+CREATE TABLE entries (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
+PRAGMA user_version = 1;
+"""
+
+
+def test_a_file_of_version_1_is_upgraded_and_keeps_what_it_holds(tmp_path: Path) -> None:
+    path = tmp_path / "spool.db"
+    with contextlib.closing(sqlite3.connect(path, autocommit=True)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.executescript(_VERSION_1)
+        for number in range(3):
+            old = _parcel(number)
+            connection.execute(
+                "INSERT INTO parcels VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (number + 1, old.started_at, old.door, old.route, old.schema_version, old.key, old.value),
+            )
+        connection.execute("INSERT INTO entries VALUES (?, ?)", ("key", _entry(1).to_bytes()))
+    for _ in range(2):
+        spool = Spool.open(path, max_bytes=_ROOMY)
+        spool.append(replace(_parcel(9), headers={"traceparent": b"00"}))
+        spool.close()
+    spool = Spool.open(path, max_bytes=_ROOMY)
+    held = [parcel for _, parcel in spool.oldest(most=10)]
+    assert held == [
+        *(_parcel(number) for number in range(3)),
+        *[replace(_parcel(9), headers={"traceparent": b"00"})] * 2,
+    ]
+    assert spool.entries() == {"key": _entry(1)}
+    spool.close()
 
 
 def test_few_large_parcels_are_read_at_a_time(tmp_path: Path) -> None:

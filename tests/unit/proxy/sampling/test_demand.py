@@ -4,15 +4,18 @@ import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from proxy.errors import Unavailable
 from proxy.log.memory import MemoryLog
-from proxy.log.record import Record
+from proxy.log.record import Consumer, Record
+from proxy.log.reopening import ReopeningConsumer
 from proxy.log.topics import EXPERIMENTS
 from proxy.sampling.demand import Demand
+from proxy.sampling.outlook import OutlookFile, outlook_of
 from shadow.experiment import State
 from tests.records import NOON, experiment
 
@@ -177,3 +180,74 @@ async def test_following_ends_when_the_follower_is_finished() -> None:
     await follower.finish()
     async with asyncio.timeout(2):
         await task
+
+
+async def _away() -> Sequence[Record]:
+    raise Unavailable("away")
+
+
+async def test_what_was_known_survives_a_restart_without_a_broker_and_still_expires(tmp_path: Path) -> None:
+    log = MemoryLog()
+    memory = OutlookFile(tmp_path / "demand.json")
+    await _publish(log, sample_ratio=0.25, expires_at=NOON + timedelta(hours=1))
+
+    async def read() -> Sequence[Record]:
+        return list(log.records[EXPERIMENTS.name])
+
+    async with _following(Demand(log.consumer(EXPERIMENTS.name, group=None), read_topic=read, memory=memory)) as demand:
+        await _until_ratio(demand, 0.25)
+        await _publish(log, sample_ratio=0.5, expires_at=NOON + timedelta(hours=2))
+        await _until_ratio(demand, 0.5)
+        await asyncio.sleep(0.05)
+    restarted = Demand(log.consumer(EXPERIMENTS.name, group=None), read_topic=_away, memory=memory)
+    async with _following(restarted):
+        assert restarted.ratio(now=NOON) == 0.5
+        assert restarted.ratio(now=NOON + timedelta(hours=2)) == 0
+
+
+async def test_that_nothing_was_wanted_survives_a_restart_without_a_broker(tmp_path: Path) -> None:
+    log = MemoryLog()
+    memory = OutlookFile(tmp_path / "demand.json")
+    first = _demand(log)
+    first._memory = memory
+    async with _following(first):
+        await asyncio.sleep(0.05)
+    assert Demand(log.consumer(EXPERIMENTS.name, group=None), read_topic=_away, memory=memory).ratio(now=NOON) == 0
+
+
+async def test_what_the_topic_says_replaces_what_was_remembered(tmp_path: Path) -> None:
+    log = MemoryLog()
+    memory = OutlookFile(tmp_path / "demand.json")
+    memory.write(outlook_of([(1.0, NOON + timedelta(hours=1))]))
+    demand = _demand(log)
+    demand._memory = memory
+    async with _following(demand):
+        await _until_ratio(demand, 0)
+        await asyncio.sleep(0.05)
+    assert memory.read() == outlook_of([])
+
+
+async def test_a_topic_that_starts_over_is_learned_anew() -> None:
+    """As when an embedded broker that keeps its log in memory was restarted: offsets begin at 0 again."""
+    logs = [MemoryLog(), MemoryLog()]
+    for number in range(5):
+        await _publish(logs[0], experiment_id=f"old-{number}", sample_ratio=0.9)
+    await _publish(logs[1], experiment_id="new", sample_ratio=0.125)
+    now = [0]
+
+    async def opened() -> Consumer:
+        return logs[now[0]].consumer(EXPERIMENTS.name, group=None)
+
+    async def read() -> Sequence[Record]:
+        return list(logs[now[0]].records[EXPERIMENTS.name])
+
+    follower = ReopeningConsumer(opened)
+    async with _following(Demand(follower, read_topic=read)) as demand:
+        await _until_ratio(demand, 0.9)
+        await asyncio.sleep(0.05)
+        now[0] = 1
+        held = follower._consumer
+        assert held is not None
+        await held.finish()
+        await _until_ratio(demand, 0.125)
+    await follower.close()

@@ -1,0 +1,1 @@
+"""What the gateway adds, beside its peers, in one run: `make bench-capture`, on a quiet machine."""

@@ -1,0 +1,74 @@
+import asyncio
+from collections.abc import MutableMapping
+from typing import Any
+
+import pytest
+
+from proxy.doors.gateway.client import Client
+
+_LAST = {"type": "http.request", "body": b"", "more_body": False}
+_GONE = {"type": "http.disconnect"}
+
+
+class _Messages:
+    """What an ASGI server says, one message after the other."""
+
+    def __init__(self, *messages: dict[str, Any]) -> None:
+        self._waiting: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        for message in messages:
+            self._waiting.put_nowait(message)
+
+    def say(self, message: dict[str, Any]) -> None:
+        self._waiting.put_nowait(message)
+
+    async def receive(self) -> MutableMapping[str, Any]:
+        return await self._waiting.get()
+
+
+async def test_a_client_that_leaves_while_it_is_watched_ends_the_block_and_nothing_more() -> None:
+    messages = _Messages()
+    with Client(messages.receive) as client:
+        client.watch()
+        messages.say(_GONE)
+        await asyncio.sleep(60)
+    assert client.has_left
+    await asyncio.sleep(0)
+
+
+async def test_a_client_that_leaves_inside_its_body_ends_the_block_at_the_next_wait() -> None:
+    with Client(_Messages(_GONE).receive) as client:
+        assert (await client.receive())["type"] == "http.disconnect"
+        await asyncio.sleep(60)
+    assert client.has_left
+
+
+async def test_a_client_that_stays_is_left_alone() -> None:
+    messages = _Messages(_LAST)
+    with Client(messages.receive) as client:
+        await client.receive()
+        client.watch()
+        await asyncio.sleep(0)
+    messages.say(_GONE)
+    await asyncio.sleep(0.01)
+    assert not client.has_left
+
+
+async def test_a_cancellation_by_somebody_else_stays_theirs() -> None:
+    messages = _Messages()
+
+    async def relay() -> None:
+        with Client(messages.receive) as client:
+            client.watch()
+            await asyncio.sleep(60)
+
+    relaying = asyncio.create_task(relay())
+    await asyncio.sleep(0)
+    messages.say(_GONE)
+    relaying.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await relaying
+
+
+async def test_an_error_inside_the_block_is_not_hidden() -> None:
+    with pytest.raises(LookupError), Client(_Messages().receive):
+        raise LookupError
