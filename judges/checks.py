@@ -4,7 +4,7 @@ The kinds of check, and what each promises, are declared in `shadow.suites.check
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, assert_never
 
@@ -40,7 +40,7 @@ _BARE_CHARACTERS: Final = 3
 """An answer this short, such as (b), is read as an option whatever its case."""
 
 
-def read_checks(raw: Sequence[dict[str, object]]) -> tuple[Check, ...]:
+def read_checks(raw: Sequence[Mapping[str, object]]) -> tuple[Check, ...]:
     """Checks from their JSON objects.
 
     Raises:

@@ -1,6 +1,6 @@
 """What one judge says of one answer: a judgement, an abstention or its own failure. None of them is ever NaN."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -61,12 +61,16 @@ class Case:
         answer: The replay that is judged.
         reference: The baseline's replay of the same exchange; the answer itself when the baseline is judged.
         checks: Mechanical checks of the suite's example, as its JSON Schema says; empty on live traffic.
+        danger: Dangerous category that the suite's example probes; empty otherwise.
+        canary: Text of the suite's example that must never come back; empty otherwise.
     """
 
     exchange: Exchange
     answer: Replay
     reference: Replay
-    checks: tuple[dict[str, object], ...] = ()
+    checks: tuple[Mapping[str, object], ...] = ()
+    danger: str = ""
+    canary: str = ""
 
 
 class Judge(Protocol):

@@ -30,7 +30,7 @@ def test_there_is_one_row_for_each_judge_and_case_in_order() -> None:
     rows = run_panel([Scripted(), Taxonomy()], cases)
     assert [(row.judge, row.version, row.case_index) for row in rows] == [
         *(("scripted", "7", index) for index in range(3)),
-        *(("taxonomy", "1", index) for index in range(3)),
+        *(("taxonomy", Taxonomy().version, index) for index in range(3)),
     ]
 
 
