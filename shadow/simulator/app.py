@@ -17,6 +17,7 @@ from shadow.simulator.faults import Fault
 from shadow.simulator.metrics import CONTENT_TYPE, Metrics
 from shadow.simulator.planning import Planned, Planner
 from shadow.simulator.schedule import wait_until
+from shadow.simulator.stamps import stamps_comment
 from shadow.simulator.wire_event import WireEvent, to_json
 
 ENGINE: Final = "understudy-simulator"
@@ -31,7 +32,7 @@ class Simulator:
     def __init__(self, behaviour: Behaviour) -> None:
         self._behaviour = behaviour
         self._planner = Planner(behaviour)
-        self._metrics = Metrics(behaviour, cache_ratio=self._planner.cache_ratio)
+        self._metrics = Metrics(behaviour)
         self._stopping = asyncio.Event()
 
     def stop(self) -> None:
@@ -95,7 +96,7 @@ class Simulator:
             await connection.refuse(400, str(error))
             return
         self._count(planned)
-        with self._metrics.running.track_inprogress():
+        with self._metrics.serving(planned.prompt_tokens + planned.completion_tokens):
             await self._until_over(connection, self._send(connection, planned, arrived_s=arrived_s))
 
     def _count(self, planned: Planned) -> None:
@@ -152,6 +153,7 @@ class Simulator:
         """Send the events at their times; a half event ends without the body's end, so that the server hangs up."""
         breaks_at = len(events) // 2 if planned.fault is Fault.HALF_EVENT else None
         begun = False
+        sent_ns: list[int] = []
         for place, event in enumerate(events):
             if event.step is not None:
                 await wait_until(arrived_s + planned.schedule.at_ms(event.step) / 1000)
@@ -161,7 +163,11 @@ class Simulator:
             if place == breaks_at:
                 await connection.write(event.data[: len(event.data) // 2])
                 return
-            await connection.write(event.data, last=place == len(events) - 1)
+            is_last = place == len(events) - 1
+            if is_last and self._behaviour.stamps:
+                await connection.write(stamps_comment(arrived_ns=round(arrived_s * 1e9), sent_ns=sent_ns))
+            sent_ns.append(time.perf_counter_ns())
+            await connection.write(event.data, last=is_last)
 
 
 def _object(data: bytes) -> Json:

@@ -28,6 +28,9 @@ class Behaviour(BaseModel):
     )
     context_tokens: int = Field(default=32_768, gt=0, description="Longest prompt and reply together, tokens.")
     quantisation: str = Field(default="none", max_length=64, description="Label that /metrics reports.")
+    stamps: bool = Field(
+        default=False, description="Whether streams end with a comment that tells when each event was sent."
+    )
     embedding_dimensions: int = Field(default=384, ge=1, le=4096)
 
     @model_validator(mode="after")

@@ -1,6 +1,7 @@
 """What /metrics tells, in the names that vLLM uses, so that the same probes read both. Counts only, never content."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -17,12 +18,11 @@ class Metrics:
     """The metrics of one simulator, in a registry of their own.
 
     Attributes:
-        running: Requests being answered.
         ttft_s: Measured times from a request's last byte to its first token, s.
         faults: Replies by the fault that they were given.
     """
 
-    def __init__(self, behaviour: Behaviour, *, cache_ratio: Callable[[], float]) -> None:
+    def __init__(self, behaviour: Behaviour) -> None:
         self._registry = CollectorRegistry()
         labels = {"model_name": behaviour.model}
         names = tuple(labels)
@@ -33,9 +33,11 @@ class Metrics:
         def counter(name: str, words: str) -> Counter:
             return Counter(name, words, names, registry=self._registry).labels(**labels)
 
-        self.running = gauge("vllm:num_requests_running", "Requests being answered.")
+        self._running = gauge("vllm:num_requests_running", "Requests being answered.")
         self._waiting = gauge("vllm:num_requests_waiting", "Requests waiting; a simulator never lets one wait.")
-        gauge("vllm:kv_cache_usage_perc", "Share of the prefix cache in use, 0 to 1.").set_function(cache_ratio)
+        self._held_blocks = 0
+        kv_usage = gauge("vllm:kv_cache_usage_perc", "Share of the KV cache that requests being answered hold, 0 to 1.")
+        kv_usage.set_function(lambda: min(self._held_blocks / BLOCKS, 1.0))
         self.prompt_tokens = counter("vllm:prompt_tokens", "Prompt tokens read.")
         self.generation_tokens = counter("vllm:generation_tokens", "Tokens planned to be sent.")
         self.ttft_s: Histogram = Histogram(
@@ -45,6 +47,20 @@ class Metrics:
             "understudy_simulator_faults", "Replies with a planned fault.", ("fault",), registry=self._registry
         )
         self._describe(behaviour)
+
+    @contextmanager
+    def serving(self, tokens: int) -> Iterator[None]:
+        """While the block lasts, a request of so many tokens, prompt and reply together, is being answered.
+
+        Source: vLLM 0.32, `BlockPool.get_usage`: blocks that only remember a prefix count as free.
+        """
+        blocks = -(-tokens // BLOCK_TOKENS)
+        self._held_blocks += blocks
+        try:
+            with self._running.track_inprogress():
+                yield
+        finally:
+            self._held_blocks -= blocks
 
     def text(self) -> bytes:
         """The metrics in Prometheus's text format."""

@@ -50,10 +50,6 @@ class Planner:
         self._behaviour = behaviour
         self._answerer = Answerer(behaviour)
 
-    def cache_ratio(self) -> float:
-        """Share of the prefix cache in use, in [0, 1]."""
-        return self._answerer.cache.used_ratio
-
     def plan(self, shape: Shape, body: Json) -> Planned:
         """Plan the reply to a request.
 

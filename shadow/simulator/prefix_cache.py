@@ -5,7 +5,7 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 
 BLOCK_TOKENS = 16
-BLOCKS = 8_192
+BLOCKS = 65_536
 
 
 class PrefixCache:
@@ -14,11 +14,6 @@ class PrefixCache:
     def __init__(self, *, blocks: int = BLOCKS) -> None:
         self._seen: OrderedDict[bytes, None] = OrderedDict()
         self._blocks = blocks
-
-    @property
-    def used_ratio(self) -> float:
-        """Share of the blocks in use, in [0, 1]."""
-        return len(self._seen) / self._blocks
 
     def take(self, prompt: Sequence[str], *, salt: str) -> int:
         """Remember a prompt; returns how many of its leading tokens were cached, never all of them.

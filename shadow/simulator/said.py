@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from shadow.simulator.tokens import split_tokens
 
@@ -60,16 +61,22 @@ class Said:
     @property
     def tokens(self) -> tuple[Token, ...]:
         """All that is sent, token by token, in order."""
-        sent: list[Token] = [TextToken(place, piece) for place, piece in enumerate(split_tokens(self.text))]
-        for index, call in enumerate(self.calls):
-            sent.append(CallStart(index, call.name))
-            sent.extend(CallToken(index, piece) for piece in split_tokens(call.arguments))
-        return tuple(sent)
+        return _tokens(self)
 
     def cut(self, limit: int) -> "Said":
         """The first `limit` tokens, at least 1; unchanged when there are no more than that."""
         sent = self.tokens
         return self if len(sent) <= limit else _joined(sent[:limit])
+
+
+@lru_cache(maxsize=64)
+def _tokens(said: Said) -> tuple[Token, ...]:
+    """Remembered, since planning one reply asks for them several times."""
+    sent: list[Token] = [TextToken(place, piece) for place, piece in enumerate(split_tokens(said.text))]
+    for index, call in enumerate(said.calls):
+        sent.append(CallStart(index, call.name))
+        sent.extend(CallToken(index, piece) for piece in split_tokens(call.arguments))
+    return tuple(sent)
 
 
 def _joined(sent: tuple[Token, ...]) -> Said:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 from random import Random
 
+_SHORTEST_SLEEP_S = 0.001
+
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
@@ -44,6 +46,10 @@ def _spread(median: float, *, sigma: float, rng: Random) -> float:
 
 
 async def wait_until(deadline_s: float) -> None:
-    """Sleep until `time.perf_counter()` has reached the deadline: never less, whatever the loop's timers round to."""
+    """Sleep until `time.perf_counter()` has reached the deadline: never less, whatever the loop's timers round to.
+
+    At most 1 ms more on an idle loop: timers count whole milliseconds, and uvloop takes less than half of one for
+    none, so that a reply's wait for its next token would turn the loop round and round.
+    """
     while (left_s := deadline_s - time.perf_counter()) > 0:  # noqa: ASYNC110 - a clock sets no event
-        await asyncio.sleep(left_s)
+        await asyncio.sleep(max(left_s, _SHORTEST_SLEEP_S))

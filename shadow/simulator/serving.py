@@ -2,12 +2,14 @@
 
 import asyncio
 import contextlib
+import gc
 import socket
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Callable, Iterator
 
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from proxy.errors import Unavailable, UsageError
 from shadow.simulator.app import Simulator
@@ -17,6 +19,14 @@ from shadow.simulator.script import load_script
 _POLL_S = 0.005
 _END_S = 5.0
 _LOOPBACK = "127.0.0.1"
+
+
+class _Prompt(HttpToolsProtocol):
+    """Hands each event to the kernel when it is written; uvloop would keep it until its turn of the loop is over."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        transport.set_write_buffer_limits(high=0)
 
 
 class _Server(uvicorn.Server):
@@ -32,6 +42,7 @@ class _Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 self.simulator,
+                http=_Prompt,
                 lifespan="off",
                 ws="none",
                 log_config=None,
@@ -73,6 +84,8 @@ async def _serve(server: _Server, listener: socket.socket, *, ready: Callable[[i
     async with asyncio.TaskGroup() as group:
         group.create_task(server.serve(sockets=[listener]))
         await _until_started(server)
+        # What was loaded stays: going through it in search of garbage would hold up every reply.
+        gc.freeze()
         ready(listener.getsockname()[1])
 
 
@@ -142,10 +155,13 @@ async def _until_started(server: _Server) -> None:
 
 
 def _listen(host: str, port: int) -> socket.socket:
+    """A listening socket whose connections send at once: asyncio leaves Nagle's algorithm on for given sockets."""
     try:
-        return socket.create_server(
+        listener = socket.create_server(
             (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=2048
         )
     except OSError as error:
         message = f"port {port} of {host} cannot be listened on ({error.strerror or type(error).__name__})"
         raise UsageError(message) from error
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener

@@ -57,6 +57,8 @@ def plan_stack(wanted: Wanted) -> Plan:
         "UNDERSTUDY_CLICKHOUSE_PORT": str(clickhouse_port),
         "UNDERSTUDY_PROXY_PORT": str(gateway_port),
         "UNDERSTUDY_PROXY_UPSTREAM": wanted.upstream,
+        "UNDERSTUDY_PROXY_METRICS_PORT": str(free_port()),
+        "UNDERSTUDY_SHADOW_METRICS_PORT": str(free_port()),
         "UNDERSTUDY_PROXY_STATE_DIR": str(folder),
         "UNDERSTUDY_SHADOW_STATE_DIR": str(folder),
         "UNDERSTUDY_SHADOW_CONTROL_PORT": str(control_port),

@@ -1,32 +1,64 @@
 """The connection to ClickHouse, the only one: SQL comes from files and values are bound, never pasted."""
 
+import logging
+import struct
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
 import clickhouse_connect
-from clickhouse_connect.driver.exceptions import ClickHouseError
+from clickhouse_connect.driver.exceptions import ClickHouseError, Error
 
-from proxy.errors import Unavailable, UnderstudyError
+from proxy.errors import BadRecord, Unavailable
 from shadow.settings import ClickHouseSettings
+from shadow.store.failure import translated
 
 type Row = Mapping[str, Any]
+
+# It logs the value that a column's type cannot hold; that may be payload.
+logging.getLogger("clickhouse_connect.driver.transform").setLevel(logging.CRITICAL)
+
+_UNFIT = (AttributeError, OverflowError, TypeError, ValueError, struct.error)
+"""What clickhouse-connect raises for a value that its column's type cannot hold."""
+
+
+def placeholders(*, database: str, cluster: str = "") -> Mapping[str, str]:
+    """What stands in SQL files for the names of one installation.
+
+    Args:
+        cluster: Name of a cluster whose replicas all hold everything; empty for a single server.
+    """
+    return {
+        "{database}": database,
+        "{on_cluster}": f"ON CLUSTER '{cluster}'" if cluster else "",
+        "{replacing}": "ReplicatedReplacingMergeTree" if cluster else "ReplacingMergeTree",
+    }
 
 
 class Store:
     """One connection; not shared between threads. Statements name the database as {database}."""
 
-    def __init__(self, client: Any, *, database: str) -> None:  # noqa: ANN401 - clickhouse_connect has no public type
+    def __init__(
+        self,
+        client: Any,  # noqa: ANN401 - clickhouse_connect has no public type
+        *,
+        database: str,
+        cluster: str = "",
+    ) -> None:
         self._client = client
-        self._placeholders = {"{database}": database, "{on_cluster}": "", "{replacing}": "ReplacingMergeTree"}
-        self._database = database
+        self._placeholders = placeholders(database=database, cluster=cluster)
+        self.database = database
 
     @classmethod
-    def connect(cls, settings: ClickHouseSettings) -> "Store":
+    def connect(cls, settings: ClickHouseSettings, *, cluster: str = "") -> "Store":
         """Connect.
+
+        Args:
+            cluster: As for `placeholders`.
 
         Raises:
             Unavailable: nothing answers there.
+            Refused: the user or the password is wrong.
         """
         try:
             client = clickhouse_connect.get_client(
@@ -39,40 +71,47 @@ class Store:
                 tz_mode="aware",
             )
         except (ClickHouseError, OSError) as error:
+            if isinstance(error, Error) and error.code is not None:
+                raise translated(error) from None
             message = (
                 f"no ClickHouse answers at {settings.host}:{settings.port} ({type(error).__name__}); "
                 "start one with `understudy stack up` or set UNDERSTUDY_CLICKHOUSE_HOST"
             )
             raise Unavailable(message) from error
-        return cls(client, database=settings.database)
+        return cls(client, database=settings.database, cluster=cluster)
 
     def _fill(self, sql: str) -> str:
         for name, value in self._placeholders.items():
             sql = sql.replace(name, value)
         return sql
 
-    def command(self, sql: str) -> None:
-        """Run one statement that returns no rows."""
+    def command(self, sql: str, parameters: Mapping[str, object] | None = None) -> None:
+        """Run one statement that returns no rows; values are bound as for `rows`."""
         try:
-            self._client.command(self._fill(sql))
+            self._client.command(self._fill(sql), parameters=dict(parameters or {}))
         except ClickHouseError as error:
-            raise _translated(error) from error
+            raise translated(error) from None
 
     def rows(self, sql: str, parameters: Mapping[str, object] | None = None) -> list[dict[str, Any]]:
         """Run a query; values are bound as {name:Type}, never pasted."""
         try:
             result = self._client.query(self._fill(sql), parameters=dict(parameters or {}))
         except ClickHouseError as error:
-            raise _translated(error) from error
+            raise translated(error) from None
         return list(result.named_results())
 
     def read(self, name: str, **parameters: object) -> list[dict[str, Any]]:
         """Run the query in `queries/<name>.sql`."""
-        sql = (files("shadow.store") / "queries" / f"{name}.sql").read_text("utf-8")
-        return self.rows(sql, parameters)
+        return self.rows(_query(name), parameters)
+
+    def run(self, name: str, **parameters: object) -> None:
+        """Run the statement in `queries/<name>.sql`, which returns no rows."""
+        self.command(_query(name), parameters)
 
     def insert(self, table: str, rows: Iterable[Row]) -> int:
         """Insert rows of one table; a row that is there already (same key) is not a second one.
+
+        A row that ClickHouse cannot hold keeps no other one out: all others are inserted before the error is raised.
 
         Args:
             rows: Mappings with the same keys, which are column names.
@@ -81,30 +120,47 @@ class Store:
             Rows sent.
 
         Raises:
+            BadRecord: some rows cannot be stored, now or later; all others are in.
             Unavailable: the database did not take them; insert them again.
         """
         listed = list(rows)
-        if not listed:
-            return 0
-        names = list(listed[0])
-        try:
-            self._client.insert(
-                table, [[row[name] for name in names] for row in listed], column_names=names, database=self._database
-            )
-        except ClickHouseError as error:
-            raise _translated(error) from error
+        if listed and (refused := self._insert(table, listed)):
+            message = f"{len(refused)} of {len(listed)} rows of {table} were not stored: {refused[0]}"
+            raise BadRecord(message)
         return len(listed)
+
+    def _insert(self, table: str, rows: Sequence[Row]) -> list[BadRecord]:
+        """Insert rows, halved as often as it takes to be rid of the bad ones; what was wrong with each of those."""
+        refusal = self._refusal(table, rows)
+        if refusal is None:
+            return []
+        if len(rows) == 1:
+            return [refusal]
+        middle = len(rows) // 2
+        return self._insert(table, rows[:middle]) + self._insert(table, rows[middle:])
+
+    def _refusal(self, table: str, rows: Sequence[Row]) -> BadRecord | None:
+        """Insert rows as one; why some of them cannot be stored, or None when all were."""
+        names = list(rows[0])
+        values = [[row[name] for name in names] for row in rows]
+        try:
+            self._client.insert(table, values, column_names=names, database=self.database)
+        except (ClickHouseError, *_UNFIT) as error:
+            failure = translated(error)
+        else:
+            return None
+        if isinstance(failure, BadRecord):
+            return failure
+        raise failure
 
     def tables(self) -> Sequence[str]:
         """Names of the tables and views of the database."""
-        return [row["name"] for row in self.read("tables", database_name=self._database)]
+        return [row["name"] for row in self.read("tables", database_name=self.database)]
 
     def close(self) -> None:
         """Let go of the connection."""
         self._client.close()
 
 
-def _translated(error: ClickHouseError) -> UnderstudyError:
-    """Our exception for ClickHouse's: the server's text may quote rows, so only its first words are kept."""
-    words = str(error).splitlines()[0][:200] if str(error) else ""
-    return Unavailable(f"ClickHouse refused a statement ({type(error).__name__}): {words}")
+def _query(name: str) -> str:
+    return (files("shadow.store") / "queries" / f"{name}.sql").read_text("utf-8")

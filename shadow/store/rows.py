@@ -37,16 +37,24 @@ def exchange_row(exchange: Exchange) -> dict[str, Any]:
         "masked": exchange.masked,
         "anonymiser": exchange.anonymiser,
         "weight": exchange.weight,
+        "draw": exchange.draw,
+        "by_floor": exchange.by_floor,
         "suite": exchange.suite,
         "example_id": exchange.example_id,
+        "experiment_id": exchange.experiment_id,
         "record": exchange.to_bytes().decode(),
     }
 
 
-def replay_row(replay: Replay) -> dict[str, Any]:
-    """Row of `replays`."""
+def replay_row(replay: Replay, *, exchange: Exchange | None = None) -> dict[str, Any]:
+    """Row of `replays`.
+
+    Args:
+        exchange: The exchange that was replayed: what analysts group by is taken from it, so that no view has to join
+            every exchange. Without it these columns keep their defaults.
+    """
     first, usage, timings = replay.reply.first, replay.reply.usage, replay.timings
-    return {
+    return (_asked(exchange) if exchange else {}) | {
         "experiment_id": replay.experiment_id,
         "exchange_id": replay.exchange_id,
         "lane": str(replay.lane),
@@ -56,8 +64,10 @@ def replay_row(replay: Replay) -> dict[str, Any]:
         "outcome": str(replay.outcome),
         "status": replay.status,
         "text": first.text,
+        "reasoning": first.reasoning,
         "tool_calls": _json([call.model_dump() for call in first.tool_calls]) if first.tool_calls else "",
         "finish_reason": first.finish_reason,
+        "choices": min(len(replay.reply.choices), 65_535),
         "reply": replay.reply.model_dump_json(),
         "prompt_tokens": usage.prompt_tokens,
         "completion_tokens": usage.completion_tokens,
@@ -76,6 +86,20 @@ def replay_row(replay: Replay) -> dict[str, Any]:
         "void_reason": replay.void_reason,
         "attempts": min(replay.attempts, 255),
         "error": replay.error,
+    }
+
+
+def _asked(exchange: Exchange) -> dict[str, Any]:
+    return {
+        "captured_at": exchange.captured_at,
+        "shape": str(exchange.shape),
+        "category": exchange.category,
+        "language": exchange.language,
+        "tenant": exchange.tenant,
+        "turn": min(exchange.turn, 65_535),
+        "suite": exchange.suite,
+        "example_id": exchange.example_id,
+        "weight": exchange.weight,
     }
 
 
@@ -111,7 +135,7 @@ def replay_from_row(row: Mapping[str, Any]) -> Replay:
 
 
 def experiment_row(experiment: Experiment) -> dict[str, Any]:
-    """Row of `experiments`."""
+    """Row of `experiment_versions`."""
     return {
         "experiment_id": experiment.experiment_id,
         "updated_at": experiment.updated_at,

@@ -2,10 +2,12 @@
 
 import hashlib
 import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 
-from proxy.errors import UsageError
+from proxy.errors import Refused, UsageError
+from shadow.store.alone import migrating_alone
 from shadow.store.clickhouse import Store
 
 _NAME = re.compile(r"(?P<number>\d{4})_(?P<title>[a-z0-9_]+)\.up\.sql")
@@ -60,24 +62,56 @@ def applied(store: Store) -> set[int]:
     return {int(row["number"]) for row in store.read("applied_migrations")}
 
 
-def migrate(store: Store, *, to: int | None = None) -> list[str]:
+def pending(have: Collection[int]) -> list[Migration]:
+    """Migrations that this version brings and a database with these does not have.
+
+    Raises:
+        Refused: the database has a migration that this version does not know.
+    """
+    known = all_migrations()
+    newer = sorted(set(have) - {migration.number for migration in known})
+    if newer:
+        message = (
+            f"the database has migration {newer[-1]}, this version of Understudy knows none after {known[-1].number}: "
+            "use the version that made it, or let that one migrate down first"
+        )
+        raise Refused(message)
+    return [migration for migration in known if migration.number not in have]
+
+
+def migrate(store: Store, *, to: int | None = None, patience_s: float = 60.0) -> list[str]:
     """Bring the schema to migration `to` (the newest when None), up or down.
+
+    Of several that migrate at once, one does the work; the others wait for it and find nothing left to do.
+
+    Args:
+        patience_s: How long to wait for another one's migration, s.
 
     Returns:
         What was done, one line each; empty when the schema was already there.
 
     Raises:
         UsageError: `to` is no migration's number.
+        Refused: the database is newer than this version.
+        Unavailable: another migration did not end in time.
     """
     known = all_migrations()
     target = known[-1].number if to is None else to
     if target not in {0, *(migration.number for migration in known)}:
         message = f"there is no migration {target}; known are 0 to {known[-1].number}"
         raise UsageError(message)
-    have = applied(store)
-    upward = [m for m in known if m.number <= target and m.number not in have]
-    downward = [m for m in reversed(known) if m.number > target and m.number in have]
-    return [_step(store, m, up=True) for m in upward] + [_step(store, m, up=False) for m in downward]
+    if not _steps(known, have=applied(store), target=target):
+        return []
+    with migrating_alone(store, patience_s=patience_s):
+        steps = _steps(known, have=applied(store), target=target)
+        return [_step(store, migration, up=up) for migration, up in steps]
+
+
+def _steps(known: Sequence[Migration], *, have: Collection[int], target: int) -> list[tuple[Migration, bool]]:
+    """What is to be done, in order: a migration, and whether it goes up."""
+    upward = [(m, True) for m in pending(have) if m.number <= target]
+    downward = [(m, False) for m in reversed(known) if m.number > target and m.number in have]
+    return upward + downward
 
 
 def _step(store: Store, migration: Migration, *, up: bool) -> str:

@@ -13,6 +13,7 @@ from proxy.exchange import Chunk
 from proxy.wire.headers import REPLAY_HEADER
 from shadow.deployment import Deployment
 from shadow.replay import ReplayOutcome
+from shadow.worker.breaker import BREAKER_OPEN, Breaker, is_servers_failure
 from shadow.worker.preparation import Prepared
 
 MAX_REPLY_BYTES = 16_777_216
@@ -42,28 +43,42 @@ class LaneClient:
 
     The connection pool is unbounded (aiohttp's own limit of 100 would queue replays inside the client and be
     measured as the server's latency); the semaphore is the only bound, and waiting for it is schedule delay.
+
+    Args:
+        breaker: Decides whether a replay is sent at all; one of its own when left out.
     """
 
     def __init__(
-        self, session: aiohttp.ClientSession, deployment: Deployment, *, concurrency: int, timeout_s: float
+        self,
+        session: aiohttp.ClientSession,
+        deployment: Deployment,
+        *,
+        concurrency: int,
+        timeout_s: float,
+        breaker: Breaker | None = None,
     ) -> None:
         self.deployment = deployment
+        self.breaker = breaker or Breaker()
         self._session = session
         self._slots = asyncio.Semaphore(concurrency)
         self._timeout_s = timeout_s
         self._in_flight = 0
 
     async def send(self, prepared: Prepared) -> Heard:
-        """Send once a slot is free; a connection that fails before the first byte is tried once more."""
+        """Send once a slot is free, unless the breaker is open; what fails before the first byte is tried once more."""
         async with self._slots:
+            ticket = self.breaker.ask()
+            if ticket is None:
+                return _not_sent()
             self._in_flight += 1
             try:
                 heard = await self._attempt(prepared, attempts=1)
-                if heard.outcome is ReplayOutcome.CONNECTION_FAILED and not heard.chunks:
+                if heard.outcome is ReplayOutcome.CONNECTION_FAILED:
                     heard = await self._attempt(prepared, attempts=2)
-                return heard
             finally:
                 self._in_flight -= 1
+            self.breaker.note(ticket, failed=is_servers_failure(heard.outcome, heard.status))
+            return heard
 
     async def _attempt(self, prepared: Prepared, *, attempts: int) -> Heard:
         reading = _Reading(sent_ns=time.perf_counter_ns())
@@ -75,7 +90,7 @@ class LaneClient:
         except TimeoutError:
             outcome, error = ReplayOutcome.TIMED_OUT, "timeout"
         except aiohttp.ClientError as failure:
-            outcome = ReplayOutcome.BROKEN_STREAM if reading.chunks else ReplayOutcome.CONNECTION_FAILED
+            outcome = ReplayOutcome.BROKEN_STREAM if reading.status else ReplayOutcome.CONNECTION_FAILED
             error = type(failure).__name__
         if reading.size > MAX_REPLY_BYTES:
             outcome, error = ReplayOutcome.BROKEN_STREAM, "reply_too_large"
@@ -102,6 +117,20 @@ class LaneClient:
                 if reading.size > MAX_REPLY_BYTES:
                     break
         return ReplayOutcome.COMPLETED if reading.status == 200 else ReplayOutcome.HTTP_ERROR  # noqa: PLR2004 - HTTP OK
+
+
+def _not_sent() -> Heard:
+    now_ns = time.perf_counter_ns()
+    return Heard(
+        outcome=ReplayOutcome.NOT_SENT,
+        status=0,
+        chunks=(),
+        sent_ns=now_ns,
+        ended_ns=now_ns,
+        attempts=0,
+        in_flight=0,
+        error=BREAKER_OPEN,
+    )
 
 
 class _Reading:

@@ -17,9 +17,13 @@ from shadow.deployment import Deployment
 from shadow.replay import Lane
 
 _STREAMED = {Shape.CHAT, Shape.COMPLETIONS, Shape.RESPONSES, Shape.MESSAGES}
-_ACTS_OUTSIDE = ("store", "metadata", "background", "webhook", "service_tier", "conversation", "previous_response_id")
+_ACTS_OUTSIDE = (
+    "store", "metadata", "background", "webhook", "service_tier", "conversation", "previous_response_id",
+    "web_search_options", "mcp_servers", "container",
+)  # fmt: skip
 _SALTED = {Shape.CHAT, Shape.COMPLETIONS, Shape.RESPONSES}
 _LANE_FIELDS = {"model", "cache_salt"}
+_NAMELESS_CHOICES = {"auto", "any", "none"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ def prepare(exchange: Exchange, *, deployment: Deployment, lane: Lane, run: str)
         run: Name of the run; with the lane it salts the prefix cache, so that lanes never warm each other.
     """
     body, rewrites = _without_side_effects(exchange.request)
-    if exchange.shape in _STREAMED:
+    if exchange.shape in _STREAMED and not _needs_whole_body(body):
         rewrites += _force_stream(body, exchange.shape)
     parameters = {name: value for name, value in body.items() if name not in _LANE_FIELDS}
     body["model"] = deployment.model
@@ -59,9 +63,9 @@ def prepare(exchange: Exchange, *, deployment: Deployment, lane: Lane, run: str)
     return Prepared(
         shape=exchange.shape,
         path=PATHS[exchange.shape],
-        body=_canonical(body),
+        body=_json(body),
         streamed=body.get("stream") is True,
-        parameters_hash=hashlib.sha256(_canonical(parameters)).hexdigest()[:32],
+        parameters_hash=hashlib.sha256(_json(parameters)).hexdigest()[:32],
         rewrites=tuple(sorted(set(rewrites))),
     )
 
@@ -77,13 +81,37 @@ def _without_side_effects(request: dict[str, JsonValue]) -> tuple[dict[str, Json
             body["tools"] = kept
             if not kept:
                 del body["tools"]
-                body.pop("tool_choice", None)
+            if not kept or _chooses_another(body.get("tool_choice"), kept):
+                rewrites += ["-tool_choice"] if body.pop("tool_choice", None) is not None else []
     return body, rewrites
+
+
+def _chooses_another(choice: JsonValue, kept: list[JsonValue]) -> bool:
+    """Whether a choice names a tool that is gone: servers refuse such a request, whatever the model could do."""
+    if not isinstance(choice, dict) or choice.get("type") in _NAMELESS_CHOICES:
+        return False
+    return _name(choice) not in {_name(tool) for tool in kept if isinstance(tool, dict)}
+
+
+def _name(tool: dict[str, JsonValue]) -> str:
+    """Name of a tool or of a choice; chat alone keeps it one level down."""
+    inner = tool.get("function") or tool.get("custom")
+    name = (inner if isinstance(inner, dict) else tool).get("name")
+    return name if isinstance(name, str) else ""
 
 
 def _is_client_tool(tool: JsonValue) -> bool:
     """A tool that the client would run; without a type it is the Anthropic shape's custom tool."""
     return isinstance(tool, dict) and tool.get("type", "custom") in {"function", "custom"}
+
+
+def _needs_whole_body(body: dict[str, JsonValue]) -> bool:
+    """Searches over several answers are refused as streams.
+
+    Source: vLLM's and OpenAI's completions reference: no stream with beam search, nor with best_of above n.
+    """
+    best_of = body.get("best_of")
+    return body.get("use_beam_search") is True or (best_of is not None and best_of != body.get("n", 1))
 
 
 def _force_stream(body: dict[str, JsonValue], shape: Shape) -> list[str]:
@@ -100,6 +128,10 @@ def _force_stream(body: dict[str, JsonValue], shape: Shape) -> list[str]:
     return rewrites
 
 
-def _canonical(value: object) -> bytes:
-    """JSON bytes that depend on the content alone; a lone surrogate stays escaped, as it arrived."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
+def _json(value: object) -> bytes:
+    """JSON bytes, fields in the order of the capture.
+
+    A server that decodes by a schema writes the properties in its order, and a chat template prints tools as they
+    stand, so sorting would ask for something else. A lone surrogate stays escaped, as it arrived.
+    """
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=True).encode()

@@ -3,11 +3,12 @@
 from datetime import datetime
 
 from proxy.exchange import Exchange
-from proxy.wire.assemble import read_reply
+from proxy.wire.assemble import Assembly, read_reply
 from shadow.deployment import Deployment
-from shadow.replay import Lane, Replay, ReplayOutcome
+from shadow.replay import Lane, Replay, ReplayOutcome, Timings
 from shadow.worker.lane import Heard
 from shadow.worker.preparation import Prepared
+from shadow.worker.server_timing import server_ttft_ms
 from shadow.worker.timing import timings
 
 
@@ -43,17 +44,25 @@ def to_replay(
         outcome=outcome,
         status=heard.status,
         reply=assembly.reply,
-        timings=timings(
-            scheduled_ns=scheduled_ns,
-            sent_ns=heard.sent_ns,
-            ended_ns=heard.ended_ns,
-            output_ns=assembly.output_events_ns if outcome is not ReplayOutcome.HTTP_ERROR else (),
-            output_tokens=assembly.reply.usage.completion_tokens,
-        ),
+        timings=_timings(heard, assembly, scheduled_ns=scheduled_ns),
         sent_at=sent_at,
         in_flight=heard.in_flight,
         parameters_hash=prepared.parameters_hash,
         rewrites=prepared.rewrites,
         attempts=heard.attempts,
         error=error,
+    )
+
+
+def _timings(heard: Heard, assembly: Assembly, *, scheduled_ns: int) -> Timings:
+    """What was never sent has no times but its delay; an error's body is no output."""
+    if heard.outcome is ReplayOutcome.NOT_SENT:
+        return Timings(schedule_delay_ms=max(heard.sent_ns - scheduled_ns, 0) / 1e6)
+    return timings(
+        scheduled_ns=scheduled_ns,
+        sent_ns=heard.sent_ns,
+        ended_ns=heard.ended_ns,
+        output_ns=assembly.output_events_ns if heard.outcome is not ReplayOutcome.HTTP_ERROR else (),
+        output_tokens=assembly.reply.usage.completion_tokens,
+        server_ttft_ms=server_ttft_ms(heard.chunks),
     )

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from typing import Any
 
 from proxy.coverage import LedgerEntry
 from proxy.errors import BadRecord
@@ -13,11 +12,9 @@ from proxy.log.topics import COVERAGE, EXCHANGES, EXPERIMENTS
 from shadow.experiment import Experiment
 from shadow.store.rows import exchange_row, experiment_row, ledger_row
 from shadow.worker.progress import Progress
-from shadow.worker.writer import Entry, Sink, Writer
+from shadow.worker.writer import GRACE_S, Entry, Rows, Sink, Writer
 
 _LOG = logging.getLogger(__name__)
-
-type Rows = dict[str, list[dict[str, Any]]]
 
 GROUP = "understudy.recorder"
 """Consumer group of all recorders: each record is written by one of them."""
@@ -32,7 +29,7 @@ def _ledger(value: bytes) -> Rows:
 
 
 def _experiment(value: bytes) -> Rows:
-    return {"experiments": [experiment_row(Experiment.from_bytes(value))]}
+    return {"experiment_versions": [experiment_row(Experiment.from_bytes(value))]}
 
 
 RECORDED: dict[str, Callable[[bytes], Rows]] = {
@@ -44,12 +41,24 @@ RECORDED: dict[str, Callable[[bytes], Rows]] = {
 
 
 class Recorder:
-    """Writes one topic into the store until stopped."""
+    """Writes one topic into the store until stopped.
+
+    Args:
+        grace_s: How long a stop waits for a store that is away, s.
+    """
 
     def __init__(
-        self, consumer: Consumer, sink: Sink, *, to_rows: Callable[[bytes], Rows], batch_rows: int, batch_seconds: float
+        self,
+        consumer: Consumer,
+        sink: Sink,
+        *,
+        to_rows: Callable[[bytes], Rows],
+        batch_rows: int,
+        batch_seconds: float,
+        grace_s: float = GRACE_S,
     ) -> None:
         self._consumer = consumer
+        self._grace_s = grace_s
         self._to_rows = to_rows
         self._progress = Progress()
         self._writer = Writer(sink, consumer, self._progress, batch_rows=batch_rows, batch_seconds=batch_seconds)
@@ -67,6 +76,7 @@ class Recorder:
 
     async def stop(self) -> None:
         """Read no more."""
+        self._writer.expect_end(grace_s=self._grace_s)
         await self._consumer.finish()
 
     def _rows(self, record: Record) -> Rows:

@@ -3,48 +3,62 @@
 import asyncio
 import contextlib
 import logging
-import random
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Collection, Coroutine, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any, Final, Protocol
 
 import aiohttp
 
-from proxy.errors import BadRecord
+from proxy.canary import is_canary
+from proxy.errors import BadRecord, Unavailable
 from proxy.exchange import Exchange
 from proxy.log.record import Consumer, Producer, Record
 from proxy.log.topics import DEAD_LETTERS
+from proxy.tracing import Tracing
+from shadow.control.probe import probe
+from shadow.deployment import Deployment
 from shadow.experiment import Experiment
-from shadow.replay import Lane, Replay
+from shadow.replay import Replay
 from shadow.store.rows import replay_row, self_check_row
-from shadow.worker.lane import LaneClient
+from shadow.worker.fingerprints import Fingerprints
+from shadow.worker.guard import AUTHOR, Guard, Pauses
+from shadow.worker.health import Health
+from shadow.worker.intake import Intake
+from shadow.worker.metrics import WorkerMetrics
 from shadow.worker.pacing import Pacer
-from shadow.worker.preparation import prepare
 from shadow.worker.progress import Progress
-from shadow.worker.reading import to_replay
-from shadow.worker.sampling import is_sampled, share_of
-from shadow.worker.watch import Watch
+from shadow.worker.purse import Purse, ReadWork
+from shadow.worker.rhythm import Rhythm
+from shadow.worker.server_metrics import ServerMetrics
+from shadow.worker.sieve import BAD_RECORD, REPLAYED, Disposition, Sieve, dropped_by
+from shadow.worker.stage import Stage
+from shadow.worker.watch import SelfCheck
 from shadow.worker.writer import Entry, Sink, Writer
 
 _LOG = logging.getLogger(__name__)
-_QUEUE_RECORDS = 1_000
-_WINDOW_S = 5.0
+_RETRY_S: Final = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Disposition:
-    """What becomes of one exchange in this experiment; `reason` is empty for those replayed."""
+class Control(Pauses, Protocol):
+    """Where a worker changes experiments; see `shadow.control.registry.Registry`."""
 
-    name: str
-    reason: str = ""
-
-
-REPLAYED = Disposition("replayed")
+    async def split(self, experiment_id: str, *, deployments: Collection[Deployment], by: str) -> Experiment:
+        """Begin a new part of the run; raises UnderstudyError."""
+        ...
 
 
 class Runner:
-    """Replays one experiment until stopped."""
+    """Replays one experiment until stopped.
+
+    What is read goes through the sieve, waits for its time, is performed on the stage, and ends as rows at the writer;
+    the guard halts the run, the health check watches the client that measures it.
+
+    Args:
+        read_work: Reads what all workers of the experiment did; without it, only this one's replays count as spent.
+        control: Where the experiment is paused or split; without it, a halted runner stands still and probes nobody.
+    """
 
     def __init__(
         self,
@@ -58,181 +72,200 @@ class Runner:
         batch_rows: int,
         batch_seconds: float,
         null_ttft_error_ms: float | None = None,
+        metrics: WorkerMetrics | None = None,
+        tracing: Tracing | None = None,
+        read_work: ReadWork | None = None,
+        control: Control | None = None,
+        rhythm: Rhythm | None = None,
     ) -> None:
         self.experiment = experiment
         self._worker_id = worker_id
         self._consumer = consumer
         self._dead_letters = dead_letters
+        self._session = session
+        self._control = control
+        self._rhythm = rhythm or Rhythm()
+        self._metrics = metrics or WorkerMetrics()
         self._progress = Progress()
+        self._intake = Intake(consumer, self._progress)
         self._writer = Writer(sink, consumer, self._progress, batch_rows=batch_rows, batch_seconds=batch_seconds)
+        self._sieve = Sieve(experiment, max_behind=_span(self._rhythm.max_behind_s))
         self._pacer = Pacer(speed=experiment.speed)
-        self._queues: dict[int, asyncio.Queue[Record]] = {}
-        self._lanes = {
-            lane: LaneClient(
-                session,
-                experiment.baseline if lane is not Lane.CANDIDATE else experiment.candidate,
-                concurrency=experiment.max_concurrency,
-                timeout_s=experiment.timeout_s,
-            )
-            for lane in (Lane.BASELINE, Lane.BASELINE_AGAIN, Lane.CANDIDATE)
-        }
+        self._purse = Purse(experiment)
+        self._stage = Stage(experiment, session=session, purse=self._purse, tracing=tracing or Tracing())
         self._admission = asyncio.Semaphore(experiment.max_concurrency * 2)
-        self._delays_ms: list[float] = []
-        self._tokens = 0
-        self._null_ttft_error_ms = null_ttft_error_ms
+        self._health = Health(null_ttft_error_ms=null_ttft_error_ms, keep=self._keep_check)
+        self._guard = Guard(
+            experiment,
+            purse=self._purse,
+            session=session,
+            rhythm=self._rhythm,
+            metrics=self._metrics,
+            quiet=self._writer.quiet,
+            read_work=read_work,
+            pauses=control,
+            keep=self._keep_metrics,
+            is_busy=lambda: self._stage.under_way > 0,
+            breakers=lambda: self._stage.breakers,
+        )
         self._stopping = asyncio.Event()
+        self._ending = asyncio.Event()
+        """Set when the runner stops or halts: nobody waits for his time any more."""
 
     async def run(self) -> None:
         """Replay until `stop`; then finish what is under way, write it, commit and leave the group."""
-        watch = Watch()
         async with asyncio.TaskGroup() as chores:
-            background = [chores.create_task(watch.run()), chores.create_task(self._check_windows(watch))]
             chores.create_task(self._writer.run())
+            background = [chores.create_task(chore) for chore in self._chores()]
+            await _unless(self._stopping, self._guard.learn_spend())
             async with asyncio.TaskGroup() as replays:
-                await self._read(replays)
-                for queue in self._queues.values():
-                    queue.shutdown(immediate=True)
+                await self._intake.run(partial(self._take, replays=replays))
+            if self._guard.halt is not None:
+                await self._stopping.wait()
             for task in background:
                 task.cancel()
-            await self._close_window(watch)
+            await self._health.close_window()
             await self._writer.finish()
+        self._stage.close()
         await self._consumer.close()
+        _LOG.info("experiment %s spent so far: %s", self.experiment.experiment_id, self._purse.spent)
 
     async def stop(self) -> None:
         """Read no more; `run` returns once what is under way has been written. Unsent records stay uncommitted."""
         self._stopping.set()
-        await self._consumer.finish()
+        self._ending.set()
+        self._writer.expect_end(grace_s=self._rhythm.grace_s)
+        await self._intake.stop()
 
-    async def _read(self, replays: asyncio.TaskGroup) -> None:
-        """Hand each record to its partition's queue; a partition that is far ahead of its pace is paused."""
-        async for batch in self._consumer.batches():
-            for record in batch:
-                queue = self._queues.get(record.partition)
-                if queue is None:
-                    queue = self._queues[record.partition] = asyncio.Queue()
-                    replays.create_task(self._follow(queue, replays))
-                self._progress.begin(record)
-                queue.put_nowait(record)
-                if queue.qsize() > _QUEUE_RECORDS:
-                    self._consumer.pause(record.topic, record.partition)
+    def _chores(self) -> list[Coroutine[Any, Any, None]]:
+        chores = [self._health.run(), self._guard.run(), self._end_once_halted()]
+        if self._control is not None:
+            chores.append(self._fingerprints(self._control).run())
+        return chores
 
-    async def _follow(self, queue: asyncio.Queue[Record], replays: asyncio.TaskGroup) -> None:
-        """One partition in its order, each record at its time."""
-        with contextlib.suppress(asyncio.QueueShutDown):
-            while not self._stopping.is_set():
-                record = await queue.get()
-                if queue.qsize() < _QUEUE_RECORDS // 2:
-                    self._consumer.resume(record.topic, record.partition)
-                await self._take(record, replays)
+    def _fingerprints(self, control: Control) -> Fingerprints:
+        return Fingerprints(
+            (self.experiment.baseline, self.experiment.candidate),
+            probe=partial(probe, session=self._session),
+            changed=lambda changed: control.split(self.experiment.experiment_id, deployments=changed, by=AUTHOR),
+            every_s=self._rhythm.probe_s,
+        )
 
-    async def _take(self, record: Record, replays: asyncio.TaskGroup) -> None:
+    async def _end_once_halted(self) -> None:
+        await self._guard.halted.wait()
+        self._ending.set()
+        await self._intake.close()
+
+    async def _take(self, record: Record, *, replays: asyncio.TaskGroup) -> None:
+        """Decide on a record of the log, at its time; what is neither replayed nor counted stays uncommitted."""
         try:
             exchange = Exchange.from_bytes(record.value)
         except BadRecord as error:
             await self._set_aside(record, error)
             return
-        disposition = self._disposition(exchange)
+        self._metrics.took(self.experiment.experiment_id, exchange.captured_at)
+        disposition = self._sieve.sort(exchange)
         if disposition is not REPLAYED:
-            await self._writer.add(self._entry(record, exchange.exchange_id, disposition, ()))
+            await self._writer.add(self._entry(record, exchange, disposition))
             return
         due_ns = self._pacer.due_ns(exchange.captured_at, now_ns=time.perf_counter_ns())
-        if await self._wait_until(due_ns):
-            await self._admission.acquire()
-            replays.create_task(self._replay_pair(record, exchange, scheduled_ns=due_ns))
+        await self._wait_until(due_ns)
+        if not self._stopping.is_set():
+            await self._start(record, exchange, due_ns=due_ns, replays=replays)
 
-    def _disposition(self, exchange: Exchange) -> Disposition:
-        experiment = self.experiment
-        if exchange.experiment_id not in {"", experiment.experiment_id}:
-            return Disposition("sampled_out", "other_experiment")
-        if experiment.replay_from is not None and exchange.captured_at < experiment.replay_from:
-            return Disposition("sampled_out", "before_start")
-        if not exchange.suite and not exchange.by_floor and self._draw(exchange) >= experiment.sample_ratio:
-            return Disposition("sampled_out", "ratio")
-        if experiment.token_budget is not None and self._tokens >= experiment.token_budget:
-            return Disposition("dropped", "token_budget_spent")
-        return REPLAYED
-
-    def _draw(self, exchange: Exchange) -> float:
-        """The number that capture drew, so that both samples are one; else one of this experiment's own."""
-        if exchange.draw is not None:
-            return exchange.draw
-        return share_of(exchange.conversation_id, salt=self.experiment.experiment_id)
-
-    async def _wait_until(self, due_ns: int) -> bool:
-        """Sleep until the monotonic time; False when the runner is stopping."""
+    async def _wait_until(self, due_ns: int) -> None:
+        """Sleep until the monotonic time, or until the runner stops or halts."""
         delay_s = (due_ns - time.perf_counter_ns()) / 1e9
         if delay_s > 0:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(delay_s):
-                    await self._stopping.wait()
-        return not self._stopping.is_set()
+                    await self._ending.wait()
 
-    async def _replay_pair(self, record: Record, exchange: Exchange, *, scheduled_ns: int) -> None:
-        """All lanes at the same time, started in random order, through the same client."""
+    async def _start(self, record: Record, exchange: Exchange, *, due_ns: int, replays: asyncio.TaskGroup) -> None:
+        await self._admission.acquire()
+        if self._guard.halt is None:
+            replays.create_task(self._replay(record, exchange, scheduled_ns=due_ns))
+            return
+        self._admission.release()
+        await self._writer.add(self._entry(record, exchange, dropped_by(self._guard.halt)))
+
+    async def _replay(self, record: Record, exchange: Exchange, *, scheduled_ns: int) -> None:
         try:
-            lanes = self._lanes_of(exchange)
-            replays = await asyncio.gather(
-                *(self._replay(exchange, lane=lane, scheduled_ns=scheduled_ns) for lane in lanes)
-            )
+            replays = await self._stage.perform(record, exchange, scheduled_ns=scheduled_ns)
         finally:
             self._admission.release()
-        self._tokens += sum(replay.reply.usage.completion_tokens or 0 for replay in replays)
-        await self._writer.add(self._entry(record, exchange.exchange_id, REPLAYED, replays))
-
-    def _lanes_of(self, exchange: Exchange) -> list[Lane]:
-        lanes = [Lane.BASELINE, Lane.CANDIDATE]
-        salt = f"{self.experiment.experiment_id}:again"
-        if is_sampled(exchange.conversation_id, salt=salt, ratio=self.experiment.again_ratio):
-            lanes.append(Lane.BASELINE_AGAIN)
-        random.Random(f"{self.experiment.experiment_id}:{exchange.exchange_id}").shuffle(lanes)  # noqa: S311 - fairness
-        return lanes
-
-    async def _replay(self, exchange: Exchange, *, lane: Lane, scheduled_ns: int) -> Replay:
-        client = self._lanes[lane]
-        prepared = prepare(exchange, deployment=client.deployment, lane=lane, run=self.experiment.experiment_id)
-        sent_at = datetime.now(UTC)
-        heard = await client.send(prepared)
-        self._delays_ms.append(max(heard.sent_ns - scheduled_ns, 0) / 1e6)
-        return to_replay(
-            heard,
-            exchange=exchange,
-            prepared=prepared,
-            experiment_id=self.experiment.experiment_id,
-            deployment=client.deployment,
-            lane=lane,
-            scheduled_ns=scheduled_ns,
-            sent_at=sent_at,
-        )
+        counted = () if is_canary(exchange) else tuple(replays)
+        self._guard.settle(counted)
+        self._health.settle(counted)
+        await self._writer.add(self._entry(record, exchange, REPLAYED, replays, counted=counted))
 
     async def _set_aside(self, record: Record, error: BadRecord) -> None:
+        """Keep a record that nobody can read; while the broker takes nothing, its partition waits."""
         headers = {**record.headers, "understudy-reason": str(error).encode()}
-        await self._dead_letters.publish(DEAD_LETTERS.name, key=record.key, value=record.value, headers=headers)
-        _LOG.warning("record %s/%s/%s set aside: %s", record.topic, record.partition, record.offset, error)
-        await self._writer.add(self._entry(record, "", Disposition("dropped", "bad_record"), ()))
+        while not self._stopping.is_set():
+            try:
+                await self._dead_letters.publish(DEAD_LETTERS.name, key=record.key, value=record.value, headers=headers)
+            except Unavailable as failure:
+                _LOG.warning("a dead letter waits: %s", failure)
+                await _unless(self._stopping, asyncio.sleep(_RETRY_S))
+            else:
+                _LOG.warning("record %s/%s/%s set aside: %s", record.topic, record.partition, record.offset, error)
+                await self._writer.add(self._entry(record, None, BAD_RECORD))
+                return
 
-    def _entry(self, record: Record, exchange_id: str, disposition: Disposition, replays: Sequence[Replay]) -> Entry:
+    def _entry(
+        self,
+        record: Record,
+        exchange: Exchange | None,
+        disposition: Disposition,
+        replays: Sequence[Replay] = (),
+        *,
+        counted: Sequence[Replay] = (),
+    ) -> Entry:
+        """Rows of one record; `counted` are the replays that the budget pays for."""
+        self._metrics.settled(
+            self.experiment.experiment_id, disposition=disposition.name, reason=disposition.reason, replays=replays
+        )
         ledger = {
             "experiment_id": self.experiment.experiment_id,
             "worker_id": self._worker_id,
             "partition": record.partition,
             "offset": record.offset,
-            "exchange_id": exchange_id,
+            "exchange_id": exchange.exchange_id if exchange else "",
             "disposition": disposition.name,
             "reason": disposition.reason,
         }
         return Entry(
-            rows={"replays": [replay_row(replay) for replay in replays], "lane_ledger": [ledger]}, record=record
+            rows={"replays": [replay_row(replay, exchange=exchange) for replay in replays], "lane_ledger": [ledger]},
+            record=record,
+            stored=partial(self._purse.store, counted),
         )
 
-    async def _check_windows(self, watch: Watch) -> None:
-        while True:
-            await asyncio.sleep(_WINDOW_S)
-            await self._close_window(watch)
+    async def _keep_check(self, check: SelfCheck) -> None:
+        row = self_check_row(check, experiment_id=self.experiment.experiment_id, worker_id=self._worker_id)
+        await self._writer.add(Entry(rows={"self_checks": [row]}))
 
-    async def _close_window(self, watch: Watch) -> None:
-        """Store the window's self-check; windows in which nothing was sent say nothing and are not stored."""
-        delays, self._delays_ms = self._delays_ms, []
-        check = watch.close_window(delays, null_ttft_error_ms=self._null_ttft_error_ms)
-        if delays:
-            row = self_check_row(check, experiment_id=self.experiment.experiment_id, worker_id=self._worker_id)
-            await self._writer.add(Entry(rows={"self_checks": [row]}))
+    async def _keep_metrics(self, deployment_id: str, metrics: ServerMetrics) -> None:
+        row = metrics.row(
+            experiment_id=self.experiment.experiment_id,
+            deployment_id=deployment_id,
+            worker_id=self._worker_id,
+            scraped_at=datetime.now(UTC),
+        )
+        await self._writer.add(Entry(rows={"server_metrics": [row]}))
+
+
+def _span(seconds: float | None) -> timedelta | None:
+    return None if seconds is None else timedelta(seconds=seconds)
+
+
+async def _unless(event: asyncio.Event, act: Coroutine[Any, Any, None]) -> None:
+    """Do it, unless the event comes first."""
+    acting, waiting = asyncio.ensure_future(act), asyncio.ensure_future(event.wait())
+    try:
+        await asyncio.wait({acting, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        if acting.done():
+            acting.result()
+    finally:
+        acting.cancel()
+        waiting.cancel()

@@ -112,8 +112,14 @@ class WorkerService:
         group.create_task(self._replay(runner))
 
     async def _replay(self, runner: Runner) -> None:
-        """Run to the end, which a slow candidate may delay, without holding up other experiments."""
-        await runner.run()
+        """Run to the end, which a slow candidate may delay, without holding up other experiments.
+
+        A runner that ends although its experiment is live (the broker did not let it read on) is started anew.
+        """
+        try:
+            await runner.run()
+        except* Unavailable as failures:
+            _LOG.warning("experiment %s: %s", runner.experiment.experiment_id, failures.exceptions[0])
         del self._running[runner.experiment.experiment_id]
         self._changed.set()
         _LOG.info("experiment %s: replay ended", runner.experiment.experiment_id)

@@ -10,7 +10,7 @@ import pytest
 
 from proxy.log.kafka import create_topics, open_consumer, open_producer, read_topic
 from proxy.log.memory import MemoryLog
-from proxy.log.record import Consumer, Producer, Record
+from proxy.log.record import Consumer, Producer, ProducerLost, Record
 from proxy.log.topics import Topic
 from proxy.settings import KafkaSettings
 
@@ -82,6 +82,33 @@ async def test_a_key_keeps_its_order_and_headers_survive(log: Log) -> None:
     assert {record.partition for record in found} == {found[0].partition}
     assert found[0].key == b"conversation"
     assert found[0].headers["schema"] == b"1"
+
+
+async def test_a_key_keeps_its_order_when_many_publish_at_once(log: Log) -> None:
+    """From the first record on, when the topic's metadata is not there yet, and while full batches wait to leave."""
+    room = asyncio.Semaphore(200)
+
+    async def publish(number: int) -> None:
+        value = b"%06d" % number + b"x" * 1_000
+        await log.producer.publish(log.topic, key=b"%d" % (number % 3), value=value)
+        room.release()
+
+    async with asyncio.timeout(100), asyncio.TaskGroup() as publishing:
+        for number in range(2_000):
+            await room.acquire()
+            publishing.create_task(publish(number))
+    found = await log.read_all()
+    assert len(found) == 2_000
+    for key in (b"0", b"1", b"2"):
+        of_key = [record.value for record in found if record.key == key]
+        assert of_key == sorted(of_key)
+
+
+async def test_a_producer_that_was_closed_says_that_another_one_is_needed(log: Log) -> None:
+    await _publish(log, [b"a"])
+    await log.producer.close()
+    with pytest.raises(ProducerLost):
+        await _publish(log, [b"b"])
 
 
 async def test_what_is_committed_is_not_read_again_and_the_rest_is(log: Log) -> None:

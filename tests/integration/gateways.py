@@ -63,6 +63,7 @@ class Caught:
 async def served(app: Any) -> AsyncIterator[str]:
     """An ASGI application on a free loopback port of this loop; gives its base URL."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         config = uvicorn.Config(
             app, log_config=None, server_header=False, date_header=False, timeout_graceful_shutdown=2
         )
@@ -84,6 +85,7 @@ async def gateway(
     max_messages: int = 1000,
     max_capture_bytes: int = 2**20,
     routes: Mapping[str, Sequence[str]] | None = None,
+    models: Mapping[str, Sequence[str]] | None = None,
     limits: Limits | None = None,
 ) -> AsyncIterator[Caught]:
     """A gateway before `upstream`; without capture, its channel fills and nobody reads."""
@@ -101,6 +103,7 @@ async def gateway(
         max_capture_bytes=max_capture_bytes,
         hidden_headers=frozenset({"x-understudy-category"}),
         routes=routes,
+        models=models,
         limits=limits,
     )
     async with served(app) as base_url:

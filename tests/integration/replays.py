@@ -10,8 +10,10 @@ from typing import Any
 from proxy.errors import Unavailable
 from proxy.exchange import Exchange
 from proxy.log.memory import MemoryLog
-from proxy.log.topics import EXCHANGES
-from shadow.experiment import Experiment
+from proxy.log.record import Record
+from proxy.log.topics import EXCHANGES, EXPERIMENTS
+from shadow.control.registry import Registry
+from shadow.experiment import Experiment, Through
 from shadow.worker.lane import open_session
 from shadow.worker.runner import Runner
 from shadow.worker.writer import Sink
@@ -56,8 +58,8 @@ async def publish(log: MemoryLog, *exchanges: Exchange) -> None:
 
 
 @asynccontextmanager
-async def running(log: MemoryLog, experiment: Experiment, sink: Sink) -> AsyncIterator[Runner]:
-    """A runner until the block ends; then it is stopped and awaited."""
+async def running(log: MemoryLog, experiment: Experiment, sink: Sink, **options: Any) -> AsyncIterator[Runner]:
+    """A runner until the block ends; then it is stopped and awaited. The options are the runner's own."""
     async with open_session() as session:
         runner = Runner(
             experiment,
@@ -68,6 +70,7 @@ async def running(log: MemoryLog, experiment: Experiment, sink: Sink) -> AsyncIt
             sink=sink,
             batch_rows=10,
             batch_seconds=0.05,
+            **options,
         )
         work = asyncio.create_task(runner.run())
         try:
@@ -87,7 +90,22 @@ def committed(log: MemoryLog) -> int:
     return log.committed[GROUP, EXCHANGES.name]
 
 
-async def replay_all(log: MemoryLog, experiment: Experiment, sink: Sink) -> None:
+def registry_on(log: MemoryLog) -> Registry:
+    """The experiments of a log in memory, as a worker changes them."""
+
+    async def read_all(topic: str) -> list[Record]:
+        return list(log.records[topic])
+
+    return Registry(producer=log.producer(), read_all=read_all, through=Through.WORKER)
+
+
+async def announce(log: MemoryLog, experiment: Experiment) -> None:
+    """Put an experiment into the topic as it is."""
+    key = experiment.experiment_id.encode()
+    await log.producer().publish(EXPERIMENTS.name, key=key, value=experiment.to_bytes())
+
+
+async def replay_all(log: MemoryLog, experiment: Experiment, sink: Sink, **options: Any) -> None:
     """Replay what the log holds, until all of it is committed."""
-    async with running(log, experiment, sink):
+    async with running(log, experiment, sink, **options):
         await until(lambda: committed(log) == len(log.records[EXCHANGES.name]))

@@ -4,18 +4,20 @@ import asyncio
 import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aiohttp
+import pytest
 
+from proxy.errors import Unavailable
 from proxy.log.memory import MemoryLog
 from proxy.log.record import Record
 from proxy.log.topics import EXPERIMENTS
-from shadow.control.api import Parts, control_app
+from shadow.control.api import MAX_BODY_BYTES, Parts, control_app
 from shadow.control.registry import Registry
-from shadow.experiment import Experiment, State
+from shadow.experiment import Experiment, Proposal, State, Through
 from shadow.simulator.behaviour import Behaviour
 from shadow.simulator.serving import simulator_in_loop
 from shadow.stack.processes import free_port
@@ -29,11 +31,12 @@ type Answer = tuple[int, str, Any]
 
 @dataclass
 class Caller:
-    """Calls the service; `log` is what it has written."""
+    """Calls the service; `log` is what it has written, `stored` what the recorder kept of it."""
 
     session: aiohttp.ClientSession
     base_url: str
-    log: MemoryLog = field(default_factory=MemoryLog)
+    log: MemoryLog
+    stored: list[Experiment]
 
     async def call(self, method: str, path: str, body: object = None, *, token: str | None = TOKEN) -> Answer:
         """Status, content type and body of the answer."""
@@ -43,20 +46,26 @@ class Caller:
 
 
 @asynccontextmanager
-async def control(*, token: str = TOKEN) -> AsyncIterator[Caller]:
-    log = MemoryLog()
+async def control(*, token: str = TOKEN, store_is_away: bool = False) -> AsyncIterator[Caller]:
+    log, stored = MemoryLog(), list[Experiment]()
 
     async def read_all(topic: str) -> list[Record]:
         return list(log.records[topic])
 
+    async def read_stored(experiment_id: str) -> list[Experiment]:
+        if store_is_away:
+            raise Unavailable("no store")
+        return [one for one in stored if one.experiment_id == experiment_id]
+
     @asynccontextmanager
     async def open_parts() -> AsyncIterator[Parts]:
         async with open_session() as session:
-            registry = Registry(producer=log.producer(), read_all=read_all)
-            yield Parts(registry, session, token=token, allowed_hosts=frozenset({"127.0.0.1"}))
+            registry = Registry(producer=log.producer(), read_all=read_all, through=Through.API)
+            hosts = frozenset({"127.0.0.1"})
+            yield Parts(registry, session, read_stored=read_stored, token=token, allowed_hosts=hosts)
 
     async with served(control_app(open_parts=open_parts)) as base_url, open_session() as session:
-        yield Caller(session, base_url, log)
+        yield Caller(session, base_url, log, stored)
 
 
 @asynccontextmanager
@@ -74,9 +83,8 @@ def wanted(baseline: str, candidate: str, **changes: Any) -> dict[str, Any]:
         baseline=deployment("baseline", base_url=baseline),
         candidate=deployment("candidate", base_url=candidate),
         expires_at=datetime.now(UTC) + timedelta(days=1),
-        state=State.CREATED,
     )
-    return made.model_dump(mode="json") | changes
+    return made.model_dump(mode="json", include=set(Proposal.model_fields)) | changes
 
 
 @asynccontextmanager
@@ -125,6 +133,9 @@ async def test_an_experiment_is_created_with_what_its_deployments_say_then_enabl
         assert (await caller.call("GET", "/experiments/trial"))[2] == enabled
         versions = [Experiment.from_bytes(record.value) for record in caller.log.records[EXPERIMENTS.name]]
     assert [version.state for version in versions] == [State.CREATED, State.ENABLED]
+    assert [version.updated_through for version in versions] == [Through.API, Through.API]
+    assert enabled["fingerprints"] == {arm: getattr(versions[1], arm).fingerprint for arm in ("baseline", "candidate")}
+    assert (made["live"], enabled["live"]) == (False, True)
 
 
 async def test_what_the_registry_refuses_is_a_problem() -> None:
@@ -136,8 +147,18 @@ async def test_what_the_registry_refuses_is_a_problem() -> None:
             ("POST", "/experiments", wanted(*urls), 409),
             ("POST", "/experiments/trial/pause?by=anna", None, 409),
             ("POST", "/experiments", wanted(*urls, experiment_id="old", expires_at="2020-01-01T00:00:00Z"), 409),
-            ("POST", "/experiments/trial/explode?by=anna", None, 422),
+            ("POST", "/experiments", wanted(*urls, experiment_id="far", expires_at="2999-01-01T00:00:00Z"), 409),
+            ("POST", "/experiments", wanted(*urls, experiment_id="mine", state="enabled"), 422),
+            ("POST", "/experiments?by=", wanted(*urls, experiment_id="mine"), 422),
+            ("POST", "/experiments/trial/explode?by=anna", None, 404),
             ("POST", "/experiments/trial/enable", None, 422),
+            ("POST", "/experiments/trial/enable?by=", None, 422),
+            ("POST", f"/experiments/trial/enable?by={'b' * 201}", None, 422),
+            ("POST", "/experiments/trial/extend?by=anna", None, 422),
+            ("POST", "/experiments/trial/extend?by=anna&days=91", None, 422),
+            ("POST", "/experiments/trial/extend?by=anna&days=90", None, 409),
+            ("GET", "/experiments/other/log", None, 404),
+            ("GET", "/problems/nothing", None, 404),
             ("GET", "/nothing", None, 404),
             ("DELETE", "/experiments", None, 405),
         ):
@@ -145,7 +166,87 @@ async def test_what_the_registry_refuses_is_a_problem() -> None:
             assert (status, kind, problem["status"]) == (expected, "application/problem+json", expected), path
             assert problem["title"]
             assert problem["detail"]
+            page = (await caller.call("GET", problem["type"], token=None))[2]
+            assert page == {name: problem[name] for name in ("title", "status", "to_do")}
         assert len(caller.log.records[EXPERIMENTS.name]) == 1
+
+
+async def test_an_extension_moves_the_end() -> None:
+    async with control() as caller, lanes() as urls:
+        _, _, made = await caller.call("POST", "/experiments", wanted(*urls))
+        status, _, longer = await caller.call("POST", "/experiments/trial/extend?days=7&by=anna")
+    end, new_end = (datetime.fromisoformat(one["expires_at"]) for one in (made, longer))
+    assert (status, new_end - end) == (200, timedelta(days=7))
+
+
+async def test_the_log_tells_who_did_what_from_the_topic_and_from_the_store() -> None:
+    async with control() as caller, lanes() as urls:
+        await caller.call("POST", "/experiments?by=anna", wanted(*urls))
+        await caller.call("POST", "/experiments/trial/enable?by=ben", None)
+        await caller.call("POST", "/experiments/trial/extend?by=cleo&days=2", None)
+        records = caller.log.records[EXPERIMENTS.name]
+        caller.stored += [Experiment.from_bytes(record.value) for record in records[:2]]
+        del records[0]
+        status, _, told = await caller.call("GET", "/experiments/trial/log")
+    assert status == 200
+    assert [(one["action"], one["by"], one["through"], one["missing"]) for one in told] == [
+        ("create", "anna", "api", 0),
+        ("enable", "ben", "api", 0),
+        ("extend", "cleo", "api", 0),
+    ]
+    assert told[1]["fields"] == [{"field": "state", "old": "created", "new": "enabled"}]
+
+
+async def test_without_the_store_the_log_says_how_many_versions_it_lacks() -> None:
+    async with control(store_is_away=True) as caller, lanes() as urls:
+        await caller.call("POST", "/experiments", wanted(*urls))
+        await caller.call("POST", "/experiments/trial/enable?by=ben", None)
+        del caller.log.records[EXPERIMENTS.name][0]
+        (told,) = (await caller.call("GET", "/experiments/trial/log"))[2]
+        assert (told["version"], told["action"], told["missing"]) == (2, "enable", 1)
+        assert (await caller.call("GET", "/experiments/other/log"))[0] == 404
+
+
+@pytest.mark.parametrize("is_chunked", [False, True])
+@pytest.mark.parametrize("token", [None, TOKEN])
+async def test_a_body_beyond_the_bound_is_refused(token: str | None, *, is_chunked: bool) -> None:
+    async def chunks() -> AsyncIterator[bytes]:
+        for _ in range(3):
+            yield b'"' + b"x" * (MAX_BODY_BYTES // 2)
+
+    async with control() as caller:
+        headers = {"content-type": "application/json"} | ({"authorization": f"Bearer {token}"} if token else {})
+        body = chunks() if is_chunked else b"x" * (MAX_BODY_BYTES + 1)
+        async with caller.session.post(f"{caller.base_url}/experiments", data=body, headers=headers) as response:
+            problem = await response.json(content_type="application/problem+json")
+    assert (response.status, problem["type"]) == (413, "/problems/too-large")
+
+
+async def test_a_source_of_production_s_metrics_must_be_on_the_allow_list() -> None:
+    limits = {"production_metrics_url": "http://169.254.169.254/metrics", "production_ttft_p95_ms": 500}
+    async with control() as caller, lanes() as urls:
+        status, _, problem = await caller.call("POST", "/experiments", wanted(*urls, distress=limits))
+    assert (status, problem["title"]) == (409, "Refused")
+    assert "production_metrics_url" in problem["detail"]
+
+
+async def test_openapi_tells_every_route_with_its_problems_and_an_example_that_is_one() -> None:
+    async with control() as caller:
+        _, _, told = await caller.call("GET", "/openapi.json", token=None)
+    actions = {f"/experiments/{{experiment_id}}/{name}" for name in ("enable", "pause", "disable", "extend", "log")}
+    assert actions | {"/experiments", "/experiments/{experiment_id}"} <= set(told["paths"])
+    for path, methods in told["paths"].items():
+        for operation in methods.values():
+            guarded = path.startswith("/experiments")
+            assert operation["description"]
+            assert ("401" in operation["responses"], "security" in operation) == (guarded, guarded), path
+            for status, answer in operation["responses"].items():
+                problem = answer["content"].get("application/problem+json")
+                assert (problem is not None) == (int(status) >= 400), (path, status)
+    body = told["paths"]["/experiments"]["post"]["requestBody"]["content"]["application/json"]
+    for example in body["examples"].values():
+        assert Proposal.model_validate(example["value"]).budget.gpu_seconds == 36_000
+    assert told["components"]["schemas"]["Problem"]["properties"]["to_do"]["description"]
 
 
 async def test_an_experiment_without_an_end_is_no_experiment() -> None:

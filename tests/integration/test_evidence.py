@@ -33,7 +33,7 @@ _PAIRS = 6
 @pytest.fixture
 def filled(store: Store) -> Store:
     """Six live pairs (the last one broken by the candidate), one suite pair, books and self-checks."""
-    store.insert("experiments", [experiment_row(experiment())])
+    store.insert("experiment_versions", [experiment_row(experiment())])
     store.insert("exchanges", [exchange_row(exchange(number)) for number in range(_PAIRS)])
     store.insert("exchanges", [exchange_row(_suite_exchange())])
     replays = [replay(number, lane=lane) for number in range(_PAIRS + 1) for lane in (Lane.BASELINE, Lane.CANDIDATE)]

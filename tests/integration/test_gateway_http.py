@@ -287,6 +287,20 @@ async def test_a_route_has_its_own_upstream(tmp_path: Path) -> None:
     assert (len(one.heard), len(other.heard)) == (0, 1)
 
 
+async def test_a_model_has_its_own_upstream_and_the_body_arrives_whole(tmp_path: Path) -> None:
+    body = b'{"messages": [], "model": "llama"}'
+    one, other = _Records(), _Records(until=body)
+    request = _CHAT + b"Connection: close\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+    async with raw_upstream(one) as default, raw_upstream(other) as special:
+        async with gateway(default, tmp_path, models={"llama": ["http://127.0.0.1:9", special]}) as caught:
+            assert (await _ask(caught, request)).startswith(b"HTTP/1.1 200 ")
+            await _ask(caught, _closing(b"GET"))
+            (raw,) = await caught.wait_for(1)
+    assert (len(one.heard), len(other.heard)) == (1, 1)
+    assert other.heard[0].endswith(body)
+    assert raw.body == body
+
+
 async def _sends_no_answer(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
     await reader.read()
 

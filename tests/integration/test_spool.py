@@ -1,12 +1,16 @@
-"""A broker that is killed under publishing costs no exchange and no count."""
+"""A broker that is killed under publishing costs no exchange and no count; a full disk costs no count."""
 
 import asyncio
 import itertools
+import json
 import os
 import signal
+import subprocess
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +23,10 @@ from proxy.capture import Capture
 from proxy.coverage import Disposition, Ledger, LedgerEntry
 from proxy.exchange import Exchange
 from proxy.log.kafka import create_topics, open_producer, read_topic
+from proxy.log.reopening import ReopeningProducer
 from proxy.log.spool import Spool
 from proxy.log.topics import COVERAGE, EXCHANGES
+from proxy.outbox import Patience
 from proxy.settings import KafkaSettings
 from shadow.stack.brokers import BrokerKind, choose_broker
 from shadow.stack.processes import Running, Service, end, free_port, start
@@ -98,7 +104,7 @@ class Traffic:
 def _capture(producer: Any, spool: Spool, *, source_id: str) -> Capture:
     naming = Naming(conversation="x-conversation-id", category="x-understudy-category", tenant="x-tenant-id")
     admission = Admission(Anonymiser(_KEY), key=_KEY, naming=naming)
-    return Capture(admission, producer=producer, ledger=Ledger(source_id), spool=spool, patience_s=1, retry_s=0.2)
+    return Capture(admission, producer=producer, ledger=Ledger(source_id), spool=spool, patience=Patience(1, 0.2))
 
 
 async def _until(condition: Any, *, timeout_s: float = 60) -> None:
@@ -144,7 +150,7 @@ async def test_every_exchange_arrives_and_is_counted_once_when_the_broker_was_ki
     broker: Killable, tmp_path: Path
 ) -> None:
     await create_topics(broker.settings, [EXCHANGES, COVERAGE])
-    producer = await open_producer(broker.settings)
+    producer = ReopeningProducer(partial(open_producer, broker.settings))
     spool = Spool.open(tmp_path / "spool.db", max_bytes=67_108_864)
     capture = _capture(producer, spool, source_id="capture")
     traffic = Traffic()
@@ -171,7 +177,7 @@ async def test_a_capture_that_ends_while_the_broker_is_away_leaves_all_to_the_ne
     broker: Killable, tmp_path: Path
 ) -> None:
     await create_topics(broker.settings, [EXCHANGES, COVERAGE])
-    producer = await open_producer(broker.settings)
+    producer = ReopeningProducer(partial(open_producer, broker.settings))
     first = Spool.open(tmp_path / "spool.db", max_bytes=67_108_864)
     capture = _capture(producer, first, source_id="capture")
     traffic = Traffic()
@@ -184,9 +190,9 @@ async def test_a_capture_that_ends_while_the_broker_is_away_leaves_all_to_the_ne
     async with asyncio.timeout(5):
         await capture.finish()
     first.close()
-    await _give_up(producer)
+    await producer.close()
     await asyncio.to_thread(broker.start)
-    producer = await open_producer(broker.settings)
+    producer = ReopeningProducer(partial(open_producer, broker.settings))
     second = Spool.open(tmp_path / "spool.db", max_bytes=67_108_864)
     assert second.waiting > 50
     capture = _capture(producer, second, source_id="capture-again")
@@ -199,11 +205,95 @@ async def test_a_capture_that_ends_while_the_broker_is_away_leaves_all_to_the_ne
     await _check(broker.settings, traffic)
 
 
-async def _give_up(producer: Any) -> None:
-    """Close a producer whose broker is away: it would wait for it for ever."""
-    closing = asyncio.create_task(producer.close())
-    await asyncio.wait([closing], timeout=0.5)
-    closing.cancel()
-    await asyncio.wait([closing])
-    await producer._producer._sender.close()
-    await producer._producer.client.close()
+_FILLS_THE_DISK = """
+import asyncio
+import json
+import resource
+import sys
+from collections import Counter
+from pathlib import Path
+
+from proxy.coverage import Disposition, Ledger, LedgerEntry
+from proxy.errors import Unavailable
+from proxy.exchange import Exchange
+from proxy.log.memory import MemoryLog, MemoryProducer
+from proxy.log.spool import Spool
+from proxy.log.topics import COVERAGE, EXCHANGES
+from tests.integration.test_spool import _capture
+from tests.records import raw_exchange
+
+
+class Broker(MemoryProducer):
+    is_away = True
+
+    async def publish(self, *args, **named):
+        if self.is_away:
+            raise Unavailable("away")
+        await super().publish(*args, **named)
+
+
+async def main(folder):
+    log = MemoryLog()
+    broker = Broker(log)
+    spool = Spool.open(folder / "spool.db", max_bytes=1 << 30, min_free_bytes=0)
+    capture = _capture(broker, spool, source_id="capture")
+    unlimited = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, unlimited[1]))
+    door = Ledger("gateway")
+    for number in range(1_000):
+        raw = raw_exchange(
+            exchange_id=f"{number:06d}",
+            headers=(("x-conversation-id", f"{number % 3}"),),
+            body=b'{"model": "m", "messages": [{"role": "user", "content": "%s"}]}' % (b"hello " * 1_000),
+        )
+        door.count(Disposition.SEEN, at=raw.started_at, door=raw.door, route="chat")
+        await capture.receive(raw)
+    for entry in door.changed():
+        await capture.receive(entry)
+    await capture.publish_ledger()
+    waiting = spool.waiting
+    resource.setrlimit(resource.RLIMIT_FSIZE, unlimited)
+    broker.is_away = False
+    keeping = asyncio.create_task(capture.keep_books())
+    async with asyncio.timeout(60):
+        while spool.waiting:
+            await asyncio.sleep(0.01)
+    keeping.cancel()
+    await capture.finish()
+    spool.close()
+    counts = Counter()
+    held = {}
+    for record in log.records[COVERAGE.name]:
+        entry = LedgerEntry.from_bytes(record.value)
+        held[entry.source_id, entry.disposition, entry.reason] = entry.requests
+    for (_, disposition, reason), requests in held.items():
+        counts[f"{disposition}:{reason}"] += requests
+    ids = [Exchange.from_bytes(record.value).exchange_id for record in log.records[EXCHANGES.name]]
+    print(json.dumps({"waiting": waiting, "counts": counts, "ids": ids}))
+
+
+asyncio.run(main(Path(sys.argv[1])))
+"""
+
+
+def test_what_a_full_disk_does_not_take_is_dropped_and_counted_and_the_rest_arrives(tmp_path: Path) -> None:
+    """The disk is full in the eyes of one process: the system lets none of its files grow beyond 2 MB."""
+    ran = subprocess.run(
+        [sys.executable, "-c", _FILLS_THE_DISK, str(tmp_path)],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=100,
+    )
+    assert ran.returncode == 0, ran.stderr[-2_000:]
+    found = json.loads(ran.stdout)
+    assert 100 < found["waiting"] < 900
+    assert found["counts"] == {
+        "seen:": 1_000,
+        "published:": found["waiting"],
+        "dropped:disk_full": 1_000 - found["waiting"],
+    }
+    assert found["ids"] == sorted(set(found["ids"]))
+    assert len(found["ids"]) == found["waiting"]
+    assert ran.stderr.count("takes no more") == 1

@@ -7,15 +7,18 @@ import statistics
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from proxy.canary import CANARY_SUITE
+from proxy.exchange import Shape
 from proxy.log.memory import MemoryLog
 from proxy.log.topics import DEAD_LETTERS, EXCHANGES
-from shadow.experiment import Experiment
-from shadow.replay import Lane
+from shadow.experiment import Experiment, State
+from shadow.main import _read_work
+from shadow.replay import Lane, ReplayOutcome, Timings
 from shadow.simulator.app import Simulator
 from shadow.simulator.behaviour import Behaviour
 from shadow.simulator.connection import Message, Receive, Scope, Send
@@ -23,12 +26,23 @@ from shadow.simulator.faults import Fault
 from shadow.simulator.serving import simulator_in_loop, simulator_process
 from shadow.stack.processes import free_port
 from shadow.store.clickhouse import Store
-from shadow.store.rows import exchange_row, replay_from_row
+from shadow.store.rows import exchange_row, replay_from_row, replay_row
 from shadow.worker.lane import open_session
 from shadow.worker.null_run import null_run
+from shadow.worker.rhythm import Rhythm
+from shadow.worker.spend import Work
 from tests.integration.gateways import served
-from tests.integration.replays import Shelf, committed, publish, replay_all, running, until
-from tests.records import NOON, deployment, exchange, experiment
+from tests.integration.replays import (
+    Shelf,
+    announce,
+    committed,
+    publish,
+    registry_on,
+    replay_all,
+    running,
+    until,
+)
+from tests.records import NOON, deployment, exchange, experiment, replay
 
 FAST = {"ttft_ms": 2, "itl_ms": 0.5}
 
@@ -279,3 +293,232 @@ async def test_rows_land_in_the_store_and_a_repeat_is_no_second_pair(store: Stor
 async def test_the_null_run_gives_a_finite_error() -> None:
     async with open_session() as session:
         assert 0 <= await null_run(session, concurrency=10) < 10_000
+
+
+def again(one: Experiment, **changes: Any) -> Experiment:
+    """The experiment with other values, checked."""
+    return Experiment.model_validate(one.model_dump() | changes)
+
+
+async def test_a_lane_in_distress_pauses_the_experiment_and_what_was_read_is_counted() -> None:
+    log, shelf = MemoryLog(), Shelf()
+    await publish(log, *(exchange(number) for number in range(200)))
+    registry = registry_on(log)
+    async with simulator_in_loop(behave("baseline")) as left:
+        wanted = trial(left, f"http://127.0.0.1:{free_port()}", max_concurrency=4, speed=100.0)
+        await announce(log, wanted)
+        await replay_all(log, wanted, shelf, control=registry)
+        await until(lambda: len(log.records["understudy.experiments"]) > 1)
+    paused = await registry.get("trial")
+    assert (paused.state, paused.updated_by) == (State.PAUSED, "understudy-worker")
+    assert "replays of candidate failed" in (paused.stopped_because or "")
+    found = Counter(shelf.dispositions.values())
+    assert set(found) == {("replayed", ""), ("dropped", "distress_errors")}
+    assert found.total() == 200
+    outcomes = Counter((row["lane"], row["outcome"], row["error"]) for row in shelf.replays)
+    assert outcomes["candidate", "not_sent", "breaker_open"] > 0
+    assert outcomes["baseline", "completed", ""] == found["replayed", ""]
+    unsent = next(row for row in shelf.replays if row["outcome"] == "not_sent")
+    assert (unsent["e2e_ms"], unsent["ttft_ms"], unsent["attempts"]) == (None, None, 0)
+
+
+async def test_spend_of_other_workers_leaves_nothing_to_send() -> None:
+    log, shelf = MemoryLog(), Shelf()
+    await publish(log, *(exchange(number) for number in range(5)))
+
+    async def read() -> dict[str, Work]:
+        return {"baseline": Work(output_tokens=600), "candidate": Work(output_tokens=400)}
+
+    async with both(budget={"output_tokens": 1000}) as wanted:
+        async with running(log, wanted, shelf, read_work=read):
+            await asyncio.sleep(0.5)
+    assert (shelf.replays, committed(log)) == ([], 0)
+
+
+async def test_canaries_take_nothing_from_the_budget() -> None:
+    log, shelf = MemoryLog(), Shelf()
+    await publish(log, *(exchange(number, suite=CANARY_SUITE) for number in range(10)), exchange(10))
+    async with both(budget={"output_tokens": 1}, max_concurrency=1) as wanted:
+        await replay_all(log, wanted, shelf)
+    assert set(shelf.dispositions.values()) == {("replayed", "")}
+
+
+async def test_the_store_sums_what_all_workers_spent_and_spans_that_overlap_count_once(store: Store) -> None:
+    def at(number: int, *, second: float, took_ms: float, **changes: Any) -> dict[str, Any]:
+        timings = Timings(schedule_delay_ms=0, e2e_ms=took_ms, ttft_ms=1, itl_ms=(1.0,))
+        return replay_row(replay(number, sent_at=NOON + timedelta(seconds=second), timings=timings, **changes))
+
+    rows = [
+        at(0, second=0, took_ms=4_000),
+        at(1, second=1, took_ms=1_000),
+        at(2, second=3, took_ms=3_000),
+        at(3, second=10, took_ms=500, outcome=ReplayOutcome.TIMED_OUT),
+        at(4, second=20, took_ms=500, outcome=ReplayOutcome.NOT_SENT),
+        at(5, second=0, took_ms=2_000, lane=Lane.BASELINE),
+        at(6, second=40, took_ms=500),
+    ]
+    store.insert("exchanges", [exchange_row(exchange(6, suite=CANARY_SUITE))])
+    for _ in range(2):
+        store.insert("replays", rows)
+    found = await _read_work(store, "trial")
+    assert found["candidate"].output_tokens == 4 * 2
+    assert found["candidate"].busy_s == pytest.approx(6.5)
+    assert found["candidate"].busy_until_s == pytest.approx((NOON + timedelta(seconds=10.5)).timestamp())
+    assert found["baseline"].busy_s == pytest.approx(2)
+    assert await _read_work(store, "another") == {}
+
+
+async def test_a_second_worker_goes_on_with_the_budget_that_the_first_left(store: Store) -> None:
+    log, shelf = MemoryLog(), Shelf()
+    await publish(log, *(exchange(number) for number in range(4)))
+    async with both() as wanted:
+        await replay_all(log, wanted, store)
+        spent = sum(work.output_tokens for work in (await _read_work(store, "trial")).values())
+        await publish(log, *(exchange(number) for number in range(4, 24)))
+        bounded = again(wanted, budget={"output_tokens": spent + 1}, max_concurrency=1)
+        await replay_all(log, bounded, shelf, read_work=lambda: _read_work(store, "trial"))
+    found = Counter(shelf.dispositions.values())
+    assert found["dropped", "token_budget_spent"] >= 16
+    assert 1 <= found["replayed", ""] <= 4
+
+
+async def test_servers_are_scraped_while_replays_run() -> None:
+    log, shelf = MemoryLog(), Shelf()
+    await publish(log, *(exchange(number) for number in range(30)))
+    async with both(candidate={"ttft_ms": 50}, speed=30.0) as wanted:
+        await replay_all(log, wanted, shelf, rhythm=Rhythm(scrape_s=0.1))
+    rows = shelf.rows["server_metrics"]
+    assert {row["deployment_id"] for row in rows} == {"baseline", "candidate"}
+    assert max(row["running"] for row in rows) >= 1
+    assert max(row["generation_tokens_total"] for row in rows) > 0
+    assert max(row["ttft_counts"][-1] for row in rows) > 0
+
+
+async def test_a_backlog_older_than_the_bound_is_skipped_and_counted() -> None:
+    log, shelf, now = MemoryLog(), Shelf(), datetime.now(UTC)
+    ages_s = (9_000, 4_000, 3_000, 1)
+    await publish(log, *(exchange(n, captured_at=now - timedelta(seconds=age)) for n, age in enumerate(ages_s)))
+    async with both() as wanted:
+        await replay_all(log, wanted, shelf, rhythm=Rhythm(max_behind_s=3_600))
+    assert shelf.dispositions == {
+        0: ("dropped", "too_old"),
+        1: ("dropped", "too_old"),
+        2: ("replayed", ""),
+        3: ("replayed", ""),
+    }
+
+
+async def test_a_deployment_that_became_another_one_splits_the_run() -> None:
+    log, shelf = MemoryLog(), Shelf()
+    registry = registry_on(log)
+    async with both() as wanted:
+        await announce(log, wanted)
+        async with running(log, wanted, shelf, control=registry):
+            await until(lambda: len(log.records["understudy.experiments"]) > 1)
+        split = await registry.get("trial")
+    assert {one.arm for one in split.splits} == {"baseline", "candidate"}
+    assert split.candidate.engine == "understudy-simulator"
+    assert split.candidate.fingerprint != wanted.candidate.fingerprint
+    assert split.updated_by == "understudy-worker"
+
+
+async def test_a_stop_while_the_store_is_away_ends_within_its_grace_and_the_next_worker_reads_again() -> None:
+    log, away, shelf = MemoryLog(), Shelf(failures=10**9), Shelf()
+    await publish(log, *(exchange(number) for number in range(5)))
+    async with both() as wanted:
+        async with asyncio.timeout(60):
+            async with running(log, wanted, away, rhythm=Rhythm(grace_s=0.2)):
+                await asyncio.sleep(0.5)
+        assert committed(log) == 0
+        await replay_all(log, wanted, shelf)
+    assert len(shelf.lane("candidate")) == 5
+
+
+STREAM = b"""\
+data: {"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""}}]}
+
+data: {"model":"m","choices":[{"index":0,"delta":{"reasoning":"let me see"}}]}
+
+data: {"model":"m","choices":[{"index":1,"delta":{"content":"second"}},{"index":0,"delta":{"content":"first"}}]}
+
+data: {"model":"m","choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"c","function":{"name":"look"}}]}}]}
+
+data: {"model":"m","choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"{\\"a\\":1}"}}]}}]}
+
+data: {"model":"m","choices":[],"usage":{"prompt_tokens":3,"completion_tokens":9},\
+"metrics":{"queue_time_ms":1.5,"time_to_first_token_ms":2.5}}
+
+data: [DONE]
+
+"""
+
+
+async def recorded(scope: Scope, receive: Receive, send: Send) -> None:
+    """A server that answers everything with the recorded stream."""
+    if scope["type"] != "http":
+        return
+    while (await receive()).get("more_body"):
+        pass
+    kind = [(b"content-type", b"text/event-stream")]
+    await send({"type": "http.response.start", "status": 200, "headers": kind})
+    await send({"type": "http.response.body", "body": STREAM})
+
+
+async def test_all_choices_reasoning_tool_calls_and_the_servers_own_figures_are_kept() -> None:
+    log, shelf = MemoryLog(), Shelf()
+    await publish(log, exchange(request={"model": "production", "n": 2, "messages": []}))
+    async with served(recorded) as left, served(recorded) as right:
+        await replay_all(log, trial(left, right), shelf)
+    for row in shelf.replays:
+        kept = replay_from_row(row)
+        first, second = kept.reply.choices
+        assert (first.text, first.reasoning, second.text) == ("first", "let me see", "second")
+        assert [(call.name, call.arguments) for call in first.tool_calls] == [("look", '{"a":1}')]
+        assert (kept.outcome, kept.timings.server_ttft_ms) == ("completed", 4.0)
+        assert len(kept.timings.itl_ms) == 3
+
+
+SHAPES: dict[Shape, dict[str, Any]] = {
+    Shape.CHAT: {"messages": [{"role": "user", "content": "hello"}], "n": 3},
+    Shape.COMPLETIONS: {"prompt": "hello", "n": 2},
+    Shape.RESPONSES: {"input": "hello"},
+    Shape.MESSAGES: {"messages": [{"role": "user", "content": "hello"}], "max_tokens": 20},
+    Shape.EMBEDDINGS: {"input": ["hello", "you"]},
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+async def test_every_shape_is_replayed_and_timed(shape: Shape) -> None:
+    log, shelf = MemoryLog(), Shelf()
+    await publish(log, exchange(shape=shape, request={"model": "production"} | SHAPES[shape]))
+    async with both() as wanted:
+        await replay_all(log, wanted, shelf)
+    for row in shelf.replays:
+        kept = replay_from_row(row)
+        assert (kept.outcome, kept.status, kept.error) == ("completed", 200, "")
+        assert kept.reply.usage.prompt_tokens
+        assert len(kept.reply.choices) == (0 if shape is Shape.EMBEDDINGS else SHAPES[shape].get("n", 1))
+        if shape is Shape.EMBEDDINGS:
+            assert "stream" not in kept.rewrites
+            assert kept.timings.ttft_ms is None
+        else:
+            assert all(choice.text for choice in kept.reply.choices)
+            assert "stream" in kept.rewrites
+            assert kept.timings.ttft_ms is not None
+
+
+async def test_tools_and_pictures_reach_the_model_as_they_were_asked() -> None:
+    left, log, shelf = Overhearing(behave("baseline")), MemoryLog(), Shelf()
+    asked = {
+        "model": "production",
+        "messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "data:image/png,AA"}}]}],
+        "tools": [{"type": "function", "function": {"name": "lookup", "parameters": {"type": "object"}}}],
+        "tool_choice": "required",
+        "response_format": {"type": "json_schema", "json_schema": {"name": "z", "schema": {"b": 1, "a": 2}}},
+    }
+    await publish(log, exchange(request=asked))
+    async with served(left) as baseline, simulator_in_loop(behave("candidate")) as candidate:
+        await replay_all(log, trial(baseline, candidate), shelf)
+    for kept in ("messages", "tools", "response_format"):
+        assert json.dumps({kept: asked[kept]}, separators=(",", ":"))[1:-1].encode() in left.bodies[0]
+    assert replay_from_row(shelf.lane("candidate")[0]).reply.first.tool_calls

@@ -1,10 +1,18 @@
 """What must hold of capture's sampling for any traffic: which draws decide, what floors add, what workers get."""
 
+import math
+import statistics
+from bisect import bisect_right
+from collections.abc import Callable
+from functools import cache
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from proxy.exchange import Exchange
 from proxy.sampling.sampler import Kept, SampledOut, Sampler, draw_of
+from proxy.sampling.within import weight_within
 from tests.records import exchange
 
 RATIOS = st.floats(0.001, 1)
@@ -104,3 +112,90 @@ def test_a_kept_conversation_stays_kept(traffic: Traffic, ratio: float, key: byt
         assert isinstance(decided, Kept) or one.conversation_id not in kept
         if isinstance(decided, Kept):
             kept.add(one.conversation_id)
+
+
+# A simulated day in which both ratios change more than once: what capture keeps, and what an experiment replays later.
+_ARRIVALS = 1_200
+_CAPTURED = ((0, 0.3), (300, 0.8), (500, 0.15), (900, 1.0))
+_REPLAYED = ((0, 0.5), (400, 0.2), (700, 0.6), (1_100, 0.25))
+_LAG = 60
+_DAYS = 60
+
+type Seen = tuple[int, Exchange]
+type Weigh = Callable[[Seen, float], float | None]
+
+
+def _ratio(steps: tuple[tuple[int, float], ...], *, at: int) -> float:
+    return steps[bisect_right(steps, at, key=lambda step: step[0]) - 1][1]
+
+
+@cache
+def _day() -> list[Seen]:
+    """One arrival a second: 150 conversations of eight turns that overlap, one in 25 of a rare language."""
+    return [
+        (at, exchange(number, turn=1 + at // 150, language="mt" if number % 25 == 0 else "en"))
+        for at in range(_ARRIVALS)
+        for number in [(at * 37) % 150]
+    ]
+
+
+_FIGURES: dict[str, Callable[[Seen], float]] = {
+    "all": lambda _: 1.0,
+    "rare": lambda seen: float(seen[1].language == "mt"),
+    "evening": lambda seen: float(seen[0] >= 700),
+    "a figure that grows over the day": lambda seen: seen[0] / _ARRIVALS + (seen[1].language == "mt"),
+}
+
+
+@cache
+def _totals(weigh: Weigh, *, processes: int) -> list[dict[str, float]]:
+    """The weighted totals of one day under each of many keys, which are what is random."""
+    return [_total(weigh, processes=processes, key=f"key {day:012d}".encode()) for day in range(_DAYS)]
+
+
+def _total(weigh: Weigh, *, processes: int, key: bytes) -> dict[str, float]:
+    samplers = [Sampler(key, floor_exchanges=2, window_s=120, most_conversations=50) for _ in range(processes)]
+    totals = dict.fromkeys(_FIGURES, 0.0)
+    for at, one in _day():
+        kept = samplers[at % processes].decide(one, ratio=_ratio(_CAPTURED, at=at), at=at)
+        if isinstance(kept, Kept):
+            captured = one.model_copy(update={"weight": kept.weight, "draw": kept.draw, "by_floor": kept.by_floor})
+            weight = weigh((at, captured), kept.draw) or 0.0
+            for name, figure in _FIGURES.items():
+                totals[name] += weight * figure((at, one))
+    return totals
+
+
+def _when_captured(seen: Seen, draw: float) -> float | None:
+    del draw
+    return seen[1].weight
+
+
+def _when_replayed(seen: Seen, draw: float) -> float | None:
+    return weight_within(seen[1], ratio=_ratio(_REPLAYED, at=seen[0] + _LAG), draw=draw)
+
+
+def _worked_out_in_the_evening(seen: Seen, draw: float) -> float | None:
+    """As if only the experiment's last ratio were known."""
+    if _when_replayed(seen, draw) is None:
+        return None
+    return 1.0 if seen[1].by_floor else max(seen[1].weight, 1 / _REPLAYED[-1][1])
+
+
+@pytest.mark.parametrize("weigh", [_when_captured, _when_replayed])
+@pytest.mark.parametrize("processes", [1, 2])
+@pytest.mark.parametrize("figure", _FIGURES)
+def test_weighted_totals_are_those_of_the_traffic_however_the_ratios_change(
+    weigh: Weigh, processes: int, figure: str
+) -> None:
+    """Over keys, the mean total lies within 4 standard errors, and these are small enough to tell."""
+    truth = sum(map(_FIGURES[figure], _day()))
+    totals = [day[figure] for day in _totals(weigh, processes=processes)]
+    error = statistics.stdev(totals) / math.sqrt(_DAYS)
+    assert abs(statistics.fmean(totals) - truth) < 4 * error < truth / 5
+
+
+def test_a_weight_worked_out_from_the_ratio_of_later_would_be_wrong() -> None:
+    totals = [day["all"] for day in _totals(_worked_out_in_the_evening, processes=1)]
+    error = statistics.stdev(totals) / math.sqrt(_DAYS)
+    assert abs(statistics.fmean(totals) - _ARRIVALS) > 6 * error

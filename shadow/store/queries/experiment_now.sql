@@ -1,4 +1,4 @@
 -- Question: what is the experiment's last version? Grain: one row, or none.
 SELECT record
-FROM {database}.experiments_now
+FROM {database}.experiments
 WHERE experiment_id = {experiment_id:String}

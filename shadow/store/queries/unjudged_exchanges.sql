@@ -7,7 +7,7 @@ FROM
     WHERE experiment_id = {experiment_id:String}
     GROUP BY exchange_id
 ) AS replayed
-INNER JOIN (SELECT DISTINCT exchange_id FROM {database}.exchanges) AS stored USING (exchange_id)
+INNER JOIN (SELECT DISTINCT exchange_id FROM {database}.exchanges WHERE suite != 'canary@1') AS stored USING (exchange_id)
 LEFT JOIN
 (
     SELECT exchange_id, count() AS findings

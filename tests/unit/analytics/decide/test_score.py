@@ -84,7 +84,7 @@ def test_a_factor_without_applicable_components_gives_its_weight_to_the_others()
 
 
 def test_points_have_bounds_in_their_order() -> None:
-    pairs = spoilt(sound_pairs(), 25, candidate=answer(label="refusal", ttft_ms=700.0))
+    pairs = spoilt(sound_pairs(), 25, candidate=answer(label="refusal_safety", ttft_ms=700.0))
     for factor in score_of(evidence(pairs)).factors:
         for one in factor.components:
             if one.value is not None:

@@ -106,7 +106,7 @@ def test_no_evidence_at_all_is_insufficient() -> None:
 
 def messy() -> list[Any]:
     """Pairs of several conversations, slow, failed, void, leaking and lost ones among them."""
-    pairs = spoilt(PAIRS, 30, candidate=answer(ttft_ms=700.0, e2e_ms=1234.5, label="refusal"))
+    pairs = spoilt(PAIRS, 30, candidate=answer(ttft_ms=700.0, e2e_ms=1234.5, label="refusal_safety"))
     pairs = spoilt(pairs, 7, candidate=failed())
     pairs += [suite_pair(900 + n, candidate=n % 4 > 0, baseline=n % 5 > 0, weight=1.0 + n % 3) for n in range(40)]
     pairs += [pair(1000 + n, candidate=answer(n, label="unsafe", void_reason="lag")) for n in range(3)]
@@ -163,8 +163,8 @@ def test_the_record_holds_the_hashes_of_what_it_rests_on() -> None:
 
 
 def test_the_failure_mix_counts_labels_by_lane() -> None:
-    decision = verdict_on(evidence(spoilt(PAIRS, 5, candidate=answer(label="refusal"))))
-    assert decision.failure_mix["candidate"] == {"ok": 695, "refusal": 5}
+    decision = verdict_on(evidence(spoilt(PAIRS, 5, candidate=answer(label="refusal_safety"))))
+    assert decision.failure_mix["candidate"] == {"ok": 695, "refusal_safety": 5}
     assert decision.failure_mix["baseline"] == {"ok": 700}
 
 

@@ -2,6 +2,7 @@ import asyncio
 import io
 import json
 import logging
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -14,6 +15,7 @@ from shadow.control.probe import probe
 from shadow.simulator.behaviour import Behaviour
 from shadow.simulator.faults import Fault
 from shadow.simulator.serving import simulator_in_loop
+from shadow.simulator.stamps import read_stamps
 from tests.records import deployment
 
 CHAT = "/v1/chat/completions"
@@ -69,14 +71,57 @@ async def test_metrics_count_requests_tokens_and_faults(session: aiohttp.ClientS
         for streamed in (True, False):
             async with session.post(url + CHAT, json=ASKED | {"stream": streamed}) as reply:
                 await reply.read()
-        async with session.get(f"{url}/metrics") as reply:
-            told = await reply.text()
-    assert 'vllm:num_requests_running{model_name="m"} 0.0' in told
+        # A reply's last byte leaves a moment before it is counted as over.
+        async with asyncio.timeout(10):
+            told = ""
+            while 'vllm:num_requests_running{model_name="m"} 0.0' not in told:
+                async with session.get(f"{url}/metrics") as reply:
+                    told = await reply.text()
     assert 'vllm:num_requests_waiting{model_name="m"} 0.0' in told
     assert 'vllm:time_to_first_token_seconds_count{model_name="m"} 2.0' in told
     assert 'understudy_simulator_faults_total{fault="refusal"} 2.0' in told
     assert "vllm:kv_cache_usage_perc" in told
     assert "vllm:cache_config_info{" in told
+
+
+async def test_the_kv_cache_is_used_by_requests_under_way_and_free_after_them(session: aiohttp.ClientSession) -> None:
+    async def used_ratio(url: str) -> float:
+        async with session.get(f"{url}/metrics") as reply:
+            told = await reply.text()
+        return float(
+            next(line for line in told.splitlines() if line.startswith("vllm:kv_cache_usage_perc")).split()[-1]
+        )
+
+    asked = ASKED | {"stream": True, "messages": [{"role": "user", "content": "many words " * 2_000}]}
+    async with simulator_in_loop(behave(itl_ms=200)) as url:
+        async with session.post(url + CHAT, json=asked) as reply:
+            await reply.content.readany()
+            assert 0 < await used_ratio(url) < 0.1
+        async with asyncio.timeout(10):
+            while await used_ratio(url):
+                await asyncio.sleep(0.01)
+
+
+async def test_a_stream_can_tell_when_each_of_its_events_was_sent(session: aiohttp.ClientSession) -> None:
+    async with simulator_in_loop(behave(stamps=True)) as url:
+        began_ns = time.perf_counter_ns()
+        async with session.post(url + CHAT, json=ASKED | {"stream": True}) as reply:
+            stream = await reply.read()
+        ended_ns = time.perf_counter_ns()
+    told = read_stamps(stream)
+    assert told is not None
+    assert began_ns < told.arrived_ns < told.sent_ns[0] < told.sent_ns[-1] < ended_ns
+    assert told.sent_ns[0] - told.arrived_ns >= 5_000_000
+    # Every event but the last, which comes after the comment.
+    assert len(told.sent_ns) == stream.count(b"data: ") - 1
+    found = read_reply(Shape.CHAT, streamed=True, chunks=(Chunk(0, stream),))
+    assert (found.ended, found.malformed) == (True, 0)
+
+
+async def test_a_stream_carries_no_stamps_unless_asked_for(session: aiohttp.ClientSession) -> None:
+    async with simulator_in_loop(behave()) as url:
+        async with session.post(url + CHAT, json=ASKED | {"stream": True}) as reply:
+            assert read_stamps(await reply.read()) is None
 
 
 @pytest.mark.parametrize(

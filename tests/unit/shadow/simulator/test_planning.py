@@ -164,7 +164,6 @@ def test_a_prompt_seen_before_is_cached_but_not_under_another_salt() -> None:
     ]
     assert [usage.cached_tokens for usage in cached[::2]] == [0, 0]
     assert 60 < (cached[1].cached_tokens or 0) < (cached[1].prompt_tokens or 0)
-    assert simulated.cache_ratio() > 0
 
 
 def test_the_messages_api_reports_cached_tokens_apart() -> None:

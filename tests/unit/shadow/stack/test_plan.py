@@ -28,7 +28,7 @@ def test_wanted_ports_are_kept_and_others_are_free(tmp_path: Path) -> None:
     assert environment["UNDERSTUDY_KAFKA_BOOTSTRAP"] == "127.0.0.1:19092"
     assert environment["UNDERSTUDY_PROXY_UPSTREAM"] == "http://127.0.0.1:9"
     ports = [value for name, value in environment.items() if name.endswith("_PORT")]
-    assert len(set(ports)) == 3
+    assert len(set(ports)) == 5
 
 
 def test_a_broker_that_runs_already_is_used_and_not_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ from shadow.replay import ReplayOutcome
 from shadow.simulator.behaviour import Behaviour
 from shadow.simulator.serving import simulator_in_loop
 from shadow.worker import lane
+from shadow.worker.breaker import BREAKER_OPEN, Breaker, BreakerState, Tolerance
 from shadow.worker.lane import Heard, LaneClient, open_session
 from shadow.worker.preparation import Prepared
 from tests.records import deployment
@@ -109,3 +110,33 @@ async def test_more_requests_than_slots_wait_in_the_client_and_never_overlap_fur
         heard = await asyncio.gather(*(client.send(PREPARED) for _ in range(9)))
     assert max(one.in_flight for one in heard) == 3
     assert {one.outcome for one in heard} == {ReplayOutcome.COMPLETED}
+
+
+async def test_a_reply_that_breaks_after_its_head_is_not_tried_again() -> None:
+    async def break_off(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n")
+
+    async with listening(break_off) as url:
+        heard = await send(url)
+    assert (heard.outcome, heard.attempts, heard.chunks) == (ReplayOutcome.BROKEN_STREAM, 1, ())
+
+
+async def test_a_lane_that_only_fails_is_left_alone_and_says_so() -> None:
+    calls = list[int]()
+
+    async def fail(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        calls.append(1)
+        writer.write(b"HTTP/1.1 503 No\r\ncontent-length: 0\r\n\r\n")
+
+    async with listening(fail) as url, open_session() as session:
+        client = LaneClient(
+            session,
+            deployment("d", base_url=url),
+            concurrency=1,
+            timeout_s=5,
+            breaker=Breaker(Tolerance(in_a_row=3, cool_down_s=600)),
+        )
+        heard = await asyncio.gather(*(client.send(PREPARED) for _ in range(6)))
+    assert client.breaker.state is BreakerState.OPEN
+    assert [one.outcome for one in heard] == [ReplayOutcome.HTTP_ERROR] * 3 + [ReplayOutcome.NOT_SENT] * 3
+    assert (heard[-1].error, heard[-1].attempts, len(calls)) == (BREAKER_OPEN, 0, 3)

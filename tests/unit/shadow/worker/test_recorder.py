@@ -39,7 +39,7 @@ async def test_each_topic_becomes_rows_of_its_table() -> None:
         await record_all(log, topic, shelf)
     assert [row["exchange_id"] for row in shelf.rows["exchanges"]] == ["exchange-0001", "exchange-0002"]
     assert [(row["source_id"], row["requests"]) for row in shelf.rows["ledger"]] == [("capture", 3)]
-    assert [(row["experiment_id"], row["state"]) for row in shelf.rows["experiments"]] == [("trial", "enabled")]
+    assert [(row["experiment_id"], row["state"]) for row in shelf.rows["experiment_versions"]] == [("trial", "enabled")]
 
 
 async def test_a_record_that_cannot_be_read_is_passed_over_and_committed() -> None:
@@ -60,5 +60,5 @@ async def test_a_running_count_and_a_changed_experiment_stand_in_the_store_as_th
     await record_all(log, COVERAGE.name, store)
     await record_all(log, EXPERIMENTS.name, store)
     assert store.rows("SELECT seen FROM {database}.coverage") == [{"seen": 5}]
-    now = store.rows("SELECT state, updated_by FROM {database}.experiments_now")
+    now = store.rows("SELECT state, updated_by FROM {database}.experiments")
     assert now == [{"state": "paused", "updated_by": "anna"}]

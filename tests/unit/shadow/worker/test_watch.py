@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from shadow.worker.watch import SelfCheck, Watch
+from shadow.worker.watch import SelfCheck, Watch, residual_of
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -23,6 +23,7 @@ def test_a_healthy_window_has_no_reason() -> None:
         ("cpu_share", 0.8, "of a core"),
         ("schedule_delay_median_ms", 10.0, "schedule delay"),
         ("null_ttft_error_ms", 10.1, "null run"),
+        ("residual", 1.01, "residual: P95"),
     ],
 )
 def test_each_bound_of_measures_voids_the_window(field: str, value: float, words: str) -> None:
@@ -33,3 +34,19 @@ def test_a_window_sums_up_and_starts_anew() -> None:
     watch = Watch()
     assert watch.close_window([1.0, 3.0, 2.0]).schedule_delay_median_ms == 2.0
     assert watch.close_window([]).schedule_delay_median_ms == 0.0
+
+
+@pytest.mark.parametrize(
+    ("client_ms", "server_ms", "share"), [(125, 100, 1.0), (75, 100, 1.0), (2_100, 2_000, 1.0), (2_000, 2_000, 0.0)]
+)
+def test_a_residual_may_be_25_ms_or_5_percent_of_what_the_server_says(
+    client_ms: float, server_ms: float, share: float
+) -> None:
+    assert residual_of(ttft_ms=client_ms, server_ttft_ms=server_ms) == pytest.approx(share)
+
+
+def test_few_residuals_wait_for_more_since_their_p95_is_one_value() -> None:
+    watch = Watch()
+    assert watch.close_window([1.0], residuals=[0.1] * 18).residual is None
+    assert watch.close_window([1.0], residuals=[0.9, 5.0]).residual == 5.0
+    assert watch.close_window([1.0], residuals=[0.2] * 99 + [5.0]).residual == 0.2

@@ -1,6 +1,9 @@
 import asyncio
 from typing import Any
 
+import pytest
+
+from proxy.errors import Unavailable
 from proxy.log.memory import MemoryLog
 from proxy.log.record import Record
 from shadow.worker.progress import Progress
@@ -84,3 +87,61 @@ async def test_who_adds_waits_while_the_queue_is_full() -> None:
         await waiting
         await desk.writer.finish()
     assert sum(desk.sink.sizes) == 5
+
+
+class Away(Batches):
+    """A store that is away until told otherwise."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tries = 0
+        self.is_away = True
+
+    def insert(self, table: str, rows: list[dict[str, Any]]) -> int:
+        self.tries += 1
+        if self.is_away:
+            raise Unavailable("no store")
+        return super().insert(table, rows)
+
+
+@pytest.mark.parametrize("records", [1, 20])
+async def test_an_end_does_not_wait_for_ever_and_what_was_not_taken_is_read_again(records: int) -> None:
+    desk = Desk(batch_rows=2, batch_seconds=0.01)
+    away = Away()
+    writer = Writer(away, desk.log.consumer("topic", group="group"), desk.progress, batch_rows=2, batch_seconds=0.01)
+    async with asyncio.timeout(30), asyncio.TaskGroup() as group:
+        group.create_task(writer.run())
+        group.create_task(hand_over(desk, writer, records))
+        await asyncio.sleep(0.1)
+        writer.expect_end(grace_s=0.2)
+    assert away.tries >= 1
+    assert (away.sizes, desk.committed, desk.progress.under_way) == ([], 0, records)
+
+
+async def hand_over(desk: Desk, writer: Writer, records: int) -> None:
+    for offset in range(records):
+        await writer.add(Entry({"things": [{"n": offset}]}, desk.begin(offset)))
+    await writer.finish()
+
+
+async def test_a_store_that_is_back_within_the_grace_gets_everything() -> None:
+    desk = Desk(batch_rows=2, batch_seconds=0.01)
+    away = Away()
+    writer = Writer(away, desk.log.consumer("topic", group="group"), desk.progress, batch_rows=2, batch_seconds=0.01)
+    async with asyncio.timeout(60), asyncio.TaskGroup() as group:
+        group.create_task(writer.run())
+        group.create_task(hand_over(desk, writer, 6))
+        await asyncio.sleep(0.1)
+        writer.expect_end(grace_s=50)
+        away.is_away = False
+    assert sum(away.sizes) == 6
+    assert desk.committed == 6
+
+
+async def test_an_entry_is_told_once_its_rows_are_stored() -> None:
+    desk, told = Desk(batch_rows=2, batch_seconds=0.01), list[int]()
+    await desk.writer.add(Entry({"things": [{"n": 0}]}, desk.begin(0), stored=lambda: told.append(0)))
+    assert told == []
+    await desk.writer.finish()
+    await desk.writer.run()
+    assert told == [0]
