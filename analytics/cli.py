@@ -16,6 +16,7 @@ VERBS: Mapping[str, tuple[str, str]] = {
     "judge": ("analytics.judging_cli:judge", "Judge stored pairs; list the judges."),
     "decide": ("analytics.decision_cli:decide", "Decide experiments and write the report."),
     "anonymise": ("proxy.cli:anonymise", "Show what would be masked in a request, and why."),
+    "rotate-key": ("proxy.cli:rotate_key", "Make a new key of the pseudonyms."),
     "gateway": ("proxy.cli:gateway", "Inline reverse proxy in front of production."),
     "tap": ("proxy.cli:tap", "Sink for requests that your own proxy mirrors."),
     "intercept": ("proxy.cli:intercept", "mitmproxy for clients whose base URL cannot be changed."),

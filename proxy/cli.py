@@ -91,6 +91,22 @@ def capture() -> None:
     run_capture()
 
 
+@click.command("rotate-key")
+def rotate_key() -> None:
+    """Make a new pseudonym key; the capture process takes it at its next start. Lists the ids of all keys.
+
+    \b
+    Example:
+      understudy rotate-key
+    """
+    from proxy.main import rotate_key
+
+    new, *old = rotate_key()
+    click.echo(f"{new}  current, from capture's next start on")
+    for one in old:
+        click.echo(f"{one}  kept, to find what was masked with it")
+
+
 @click.group()
 def topics() -> None:
     """The topics of the log."""

@@ -18,6 +18,7 @@ from pathlib import Path
 from proxy.admission import Admission, Naming
 from proxy.anonymise.anonymiser import Anonymiser
 from proxy.anonymise.explanation import Explanation, anonymise
+from proxy.anonymise.keyring import KeyRing, key_id, open_ring, rotate
 from proxy.anonymise.ner import recogniser
 from proxy.anonymise.policy import Policy
 from proxy.canary import CANARY_HEADER
@@ -46,7 +47,6 @@ from proxy.settings import KafkaSettings, ProxySettings, TracesSettings
 from proxy.tracing import open_tracing
 
 _LOG = logging.getLogger(__name__)
-_LEAST_KEY_BYTES = 16
 _MAX_WEBSOCKET_BYTES = 2**30
 _DRAIN_S = 30
 _NICENESS = 10
@@ -336,23 +336,32 @@ def open_anonymiser(settings: ProxySettings, key: bytes) -> Anonymiser:
 
 
 def pseudonym_key(settings: ProxySettings) -> bytes:
-    """The configured key, or the random one kept in the state folder, made on first use.
+    """The configured key, or the current one of the ring in the state folder, made on first use.
 
     Raises:
-        UsageError: the configured key is shorter than 16 bytes.
+        UsageError: the configured key is shorter than 16 bytes, or the file is no ring.
     """
     configured = settings.pseudonym_key.get_secret_value().encode()
-    if configured:
-        if len(configured) < _LEAST_KEY_BYTES:
-            message = f"UNDERSTUDY_PROXY_PSEUDONYM_KEY is too short: give it {_LEAST_KEY_BYTES} bytes or more"
-            raise UsageError(message)
-        return configured
-    file = settings.state_dir / "pseudonym-key"
-    if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as handle:
-            handle.write(secrets.token_hex(32).encode())
-    return file.read_bytes().strip()
+    return (KeyRing((configured,)) if configured else open_ring(_key_file(settings))).current
+
+
+def _key_file(settings: ProxySettings) -> Path:
+    return settings.state_dir / "pseudonym-key"
+
+
+def rotate_key() -> list[str]:
+    """Put a new key before those in the state folder; returns the ids of all, the new one first.
+
+    Raises:
+        UsageError: the key is configured, so that it is rotated where it is kept.
+    """
+    settings = ProxySettings()
+    if settings.pseudonym_key.get_secret_value():
+        raise UsageError(
+            "UNDERSTUDY_PROXY_PSEUDONYM_KEY is set: rotate the key where you keep it, then restart capture"
+        )
+    open_ring(_key_file(settings))
+    return [key_id(key) for key in rotate(_key_file(settings)).keys]
 
 
 def create_all_topics() -> list[str]:

@@ -22,10 +22,10 @@ NAMED: Final = frozenset({EntityType.PERSON, EntityType.ORGANISATION, EntityType
 
 _CACHED: Final = 65_536
 _SHORTEST: Final = 3
-_REACH: Final = 240
+_REACH: Final = 176
 """Characters by which a masked span can change what a detector makes of the text around it, and an edge."""
 
-_EDGE: Final = 64
+_EDGE: Final = 48
 
 
 def _cache() -> Memory[bytes, tuple[Found, ...]]:

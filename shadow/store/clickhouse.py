@@ -4,6 +4,7 @@ import logging
 import struct
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
+from operator import itemgetter
 from typing import Any
 
 import clickhouse_connect
@@ -142,9 +143,8 @@ class Store:
     def _refusal(self, table: str, rows: Sequence[Row]) -> BadRecord | None:
         """Insert rows as one; why some of them cannot be stored, or None when all were."""
         names = list(rows[0])
-        values = [[row[name] for name in names] for row in rows]
         try:
-            self._client.insert(table, values, column_names=names, database=self.database)
+            self._client.insert(table, _values(rows, names=names), column_names=names, database=self.database)
         except (ClickHouseError, *_UNFIT) as error:
             failure = translated(error)
         else:
@@ -164,3 +164,10 @@ class Store:
 
 def _query(name: str) -> str:
     return (files("shadow.store") / "queries" / f"{name}.sql").read_text("utf-8")
+
+
+def _values(rows: Sequence[Row], *, names: Sequence[str]) -> list[Sequence[object]]:
+    """The rows without their names, in the names' order; one call per row, since thousands come at a time."""
+    if len(names) == 1:
+        return [[row[names[0]]] for row in rows]
+    return list(map(itemgetter(*names), rows))

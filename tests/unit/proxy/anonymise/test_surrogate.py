@@ -51,9 +51,8 @@ def test_a_card_and_an_account_carry_valid_check_digits() -> None:
         assert luhn.is_valid(card)
         for country in iban_countries():
             account = surrogate(EntityType.IBAN, f"{country}00", seed=seed)
-            assert account is None or (
-                iban.is_valid(account, check_country=False) and OURS.spans(account) == [(0, len(account))]
-            )
+            assert account is None or iban.is_valid(account, check_country=False)
+            assert account is None or OURS.spans(account) == [(0, len(account))]
 
 
 def test_a_telephone_number_stays_in_its_country_where_the_country_has_numbers_for_films() -> None:
