@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -205,7 +206,7 @@ class Outbox:
             self._draining = asyncio.create_task(self._drain(self._spool))
 
     async def _drain(self, spool: Spool) -> None:
-        """Publish the spool until it is empty: the oldest alone while the broker is away, then 256 at a time."""
+        """Publish the spool until it is empty: the oldest alone while the broker is away, then many conversations."""
         pause_s = self._patience.retry_s
         self._is_away = True
         while spool.waiting:
@@ -224,8 +225,18 @@ class Outbox:
         except Unavailable as error:
             _LOG.error("%s", error)
             return False
-        delivered = (self._deliver(spool, row, parcel, is_alone=is_alone) for row, parcel in oldest)
+        conversations: defaultdict[bytes, list[tuple[int, Parcel]]] = defaultdict(list)
+        for row, parcel in oldest:
+            conversations[parcel.key].append((row, parcel))
+        delivered = (self._deliver_in_turn(spool, parcels, is_alone=is_alone) for parcels in conversations.values())
         return all(await asyncio.gather(*delivered))
+
+    async def _deliver_in_turn(self, spool: Spool, parcels: Sequence[tuple[int, Parcel]], *, is_alone: bool) -> bool:
+        """Publish the records of one conversation: one that must be tried again keeps back those behind it."""
+        for row, parcel in parcels:
+            if not await self._deliver(spool, row, parcel, is_alone=is_alone):
+                return False
+        return True
 
     async def _deliver(self, spool: Spool, row: int, parcel: Parcel, *, is_alone: bool) -> bool:
         """Publish one record of the spool, however long that takes; False when it must be tried again."""
