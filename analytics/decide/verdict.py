@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from analytics.decide import gate_accuracy, gate_catastrophe, gate_latency
 from analytics.decide.chance import Chance
 from analytics.decide.comparisons import compare_lanes
-from analytics.decide.components import Material
 from analytics.decide.decision import Decision, GateResult, GateStatus, Score, ValidityCheck, Verdict
 from analytics.decide.evidence import Answer, Evidence
+from analytics.decide.factors.points import Material
 from analytics.decide.reasons import Outcome, deciding_metric, needs, reasons
 from analytics.decide.sample import Sample
 from analytics.decide.score import make_score

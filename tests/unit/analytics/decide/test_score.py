@@ -1,9 +1,9 @@
 import pytest
 
 from analytics.decide.chance import Chance
-from analytics.decide.components import Material
 from analytics.decide.decision import Component, Score
 from analytics.decide.evidence import Evidence
+from analytics.decide.factors.points import Material
 from analytics.decide.sample import Sample
 from analytics.decide.score import make_score, missing_components
 from analytics.decide.score_card import ScoreCard

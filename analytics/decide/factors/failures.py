@@ -1,0 +1,36 @@
+"""Failure profile: how often and how badly the candidate fails, and whether it knows. Source: MEASURES section 3."""
+
+from analytics.decide.factors.points import MOST, Material, Part, Plan, Points, scale, unmeasured
+from analytics.decide.sample import severity_of, take_rows
+from analytics.stats.quantile import bounded_quantile
+
+
+def _taxonomy(material: Material) -> Points:
+    rows = take_rows(material.sample.pairs, lambda pair: severity_of(pair.candidate))
+    if not rows.n:
+        return Points(None, 0, "no answer has a failure label")
+    mean = material.chance.mean(rows, purpose="score taxonomy", confidence=material.card.confidence)
+    zero = material.card.anchors.zero_severity
+    value = scale(mean.mean, low=mean.low, high=mean.high, points=lambda severity: MOST * (1 - severity / zero))
+    return Points(value, rows.n, f"mean severity {mean.mean:.4f}")
+
+
+def _tail(material: Material) -> Points:
+    found = [severity for pair in material.sample.pairs if (severity := severity_of(pair.candidate)) is not None]
+    least = material.card.anchors.least_tail
+    if len(found) < least:
+        return Points(None, len(found), f"the 99th percentile needs {least} answers")
+    tail = bounded_quantile(found, 0.99, confidence=material.card.confidence)
+    value = scale(tail.estimate, low=tail.low, high=tail.high, points=lambda severity: MOST - severity)
+    return Points(value, len(found), "99th percentile of severity")
+
+
+PLAN = Plan(
+    key="failures",
+    title="failure profile",
+    parts=(
+        Part("taxonomy", 1 / 3, _taxonomy),
+        Part("P99 severity", 1 / 3, _tail),
+        Part("calibration", 1 / 3, unmeasured("answers carry no confidence")),
+    ),
+)
