@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from judges.answer import is_whole
 from judges.document import NotJson, canonical_json, parse_json
 from judges.figures import numbers
+from judges.instructions.following import follows
 from judges.judgement import Abstained, Case, Finding, Judgement
 from judges.schema import BrokenSchema, violations
 from judges.words import normalised
@@ -33,6 +34,7 @@ from shadow.suites.check import (
     OneOf,
     Words,
 )
+from shadow.suites.instruction import Instruction
 
 _ROUNDING: Final = 1e-9
 """Slack on top of a number's tolerance, so that 0.1 + 0.2 is 0.3."""
@@ -73,6 +75,8 @@ def passes(check: Check, *, choice: Choice, language: str = "") -> bool:
             return any(_is_call(call, check) for call in choice.tool_calls)
         case Number():
             return _gives_number(check, choice.text, language)
+        case Instruction():
+            return follows(check, choice.text)
         case Exact() | Matches() | Contains() | NotContains() | OneOf() | Words():
             return _text_passes(check, choice.text)
         case _:

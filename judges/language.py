@@ -30,7 +30,11 @@ _AHEAD: Final = 120
 _CLASSIFIED: Final = 240
 _NO_LANGUAGE: Final = "zxx"
 _REMEMBERED: Final = 4_096
-_OF_SCRIPT: Final = {"HANGUL": "ko", "GREEK": "el", "HEBREW": "he", "THAI": "th", "ARMENIAN": "hy", "GEORGIAN": "ka"}
+_OF_SCRIPT: Final = {
+    "HANGUL": "ko", "GREEK": "el", "HEBREW": "he", "THAI": "th", "ARMENIAN": "hy", "GEORGIAN": "ka", "TAMIL": "ta",
+    "TELUGU": "te", "KANNADA": "kn", "MALAYALAM": "ml", "GUJARATI": "gu", "GURMUKHI": "pa", "ORIYA": "or",
+    "SINHALA": "si", "KHMER": "km", "LAO": "lo", "MYANMAR": "my",
+}  # fmt: skip
 """Scripts of one language alone."""
 _KANA: Final = re.compile("[\u3040-\u30ff]")
 _JAPANESE_SHARE: Final = 1 / 10
@@ -133,6 +137,14 @@ def _by_model(sample: str) -> str:
         return ""
     language, probability = _classifier()(sample[:_CLASSIFIED])
     return language if probability >= _CONFIDENCE and language != _NO_LANGUAGE else ""
+
+
+def classify(text: str) -> str:
+    """Best guess for a text that `language_of` does not tell, however unsure; empty where there are no letters."""
+    if not any(map(str.isalpha, text[:_SAMPLE])):
+        return ""
+    language, _ = _classifier()(text[:_SAMPLE])
+    return "" if language == _NO_LANGUAGE else language
 
 
 @cache

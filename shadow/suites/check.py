@@ -4,6 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter
 
+from shadow.suites.instruction import Instruction
+
 Texts = Annotated[list[Annotated[str, Field(min_length=1)]], Field(min_length=1)]
 
 
@@ -87,7 +89,17 @@ class Words(_Check):
 
 
 Check = Annotated[
-    Exact | Number | Matches | Contains | NotContains | OneOf | FitsSchema | EqualsJson | CallsTool | Words,
+    Exact
+    | Number
+    | Matches
+    | Contains
+    | NotContains
+    | OneOf
+    | FitsSchema
+    | EqualsJson
+    | CallsTool
+    | Words
+    | Instruction,
     Field(discriminator="kind"),
 ]
 CHECK: TypeAdapter[Check] = TypeAdapter(Check)

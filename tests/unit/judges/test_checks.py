@@ -181,3 +181,9 @@ def test_every_reference_of_the_held_out_suite_passes_its_own_checks_and_an_empt
             right = calling((parsed[1], parsed[2]))
         assert judged(SuiteCheck(), case(right or example.reference, checks=checks)).label == "pass", example.id
         assert judged(SuiteCheck(), case("", checks=checks)).label == "fail", example.id
+
+
+def test_an_instruction_is_a_check_too() -> None:
+    check = {"kind": "instruction", "id": "punctuation:no_comma"}
+    assert holds(check, "Red and green.")
+    assert not holds(check, "Red, green.")
