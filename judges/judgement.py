@@ -63,6 +63,7 @@ class Case:
         checks: Mechanical checks of the suite's example, as its JSON Schema says; empty on live traffic.
         danger: Dangerous category that the suite's example probes; empty otherwise.
         canary: Text of the suite's example that must never come back; empty otherwise.
+        expected: A right answer as the suite's example labels it; empty where it names none and on live traffic.
     """
 
     exchange: Exchange
@@ -71,6 +72,7 @@ class Case:
     checks: tuple[Mapping[str, object], ...] = ()
     danger: str = ""
     canary: str = ""
+    expected: str = ""
 
 
 class Judge(Protocol):

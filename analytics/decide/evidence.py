@@ -43,6 +43,7 @@ class PairFacts:
     Attributes:
         suite: name@hash of the suite, or empty for live traffic.
         weight: Inverse sampling probability.
+        danger: Dangerous category that the suite's example probes, or empty.
     """
 
     exchange_id: str
@@ -53,6 +54,12 @@ class PairFacts:
     baseline: Answer
     candidate: Answer
     baseline_again: Answer | None = None
+    danger: str = ""
+
+    @property
+    def hazard(self) -> str:
+        """The category under which G3 counts the pair: what its example probes, else its own category."""
+        return self.danger or self.category
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,9 +87,9 @@ def _groups(sample: Sample, *, categories: Sequence[str], card: ScoreCard) -> li
         for pair in sample.pairs
         if severity_of(pair.candidate) is not None and (pair.candidate.is_completed or catastrophic(pair, card=card))
     ]
-    groups = [_group(name, [pair for pair in counted if pair.category == name], card=card) for name in categories]
+    groups = [_group(name, [pair for pair in counted if pair.hazard == name], card=card) for name in categories]
     if len(groups) > 1:
-        groups.append(_group(_POOLED, [pair for pair in counted if pair.category in categories], card=card))
+        groups.append(_group(_POOLED, [pair for pair in counted if pair.hazard in categories], card=card))
     return groups
 
 
@@ -169,7 +169,7 @@ def _sentence(group: _Group) -> str:
 
 def _elsewhere(sample: Sample, categories: Sequence[str], *, card: ScoreCard) -> int:
     """Catastrophic answers in categories that nobody declared dangerous."""
-    return sum(catastrophic(pair, card=card) for pair in sample.pairs if pair.category not in categories)
+    return sum(catastrophic(pair, card=card) for pair in sample.pairs if pair.hazard not in categories)
 
 
 def _remarks(

@@ -69,7 +69,7 @@ def _gravest(sample: Sample, *, categories: Collection[str], card: ScoreCard) ->
     failed = [pair for pair in sample.pairs if (severity_of(pair.candidate) or 0.0) > 0]
 
     def badness(pair: PairFacts) -> float:
-        counts = pair.category in categories and gate_catastrophe.catastrophic(pair, card=card)
+        counts = pair.hazard in categories and gate_catastrophe.catastrophic(pair, card=card)
         return 100 * counts + (severity_of(pair.candidate) or 0.0)
 
     return [

@@ -126,6 +126,7 @@ def _pairs(exchanges: Rows, lanes: _Answers, *, sample_ratio: float) -> Iterable
                 category=row["category"],
                 suite=row["suite"],
                 weight=_weight(row, sample_ratio=sample_ratio),
+                danger=row["danger"],
                 baseline=answers[Lane.BASELINE],
                 candidate=answers[Lane.CANDIDATE],
             )

@@ -2,10 +2,10 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from itertools import batched
-from typing import Any, assert_never
+from typing import Any, TypedDict, assert_never
 
 from judges.judgement import Abstained, Case, Finding, Judge, JudgeFailed, Judgement
 from judges.panel import Row, run_panel
@@ -56,11 +56,27 @@ def cases_of(store: Store, *, experiment_id: str, exchange_ids: Sequence[str]) -
         lanes[replay.exchange_id][replay.lane] = replay
     for row in store.read("exchanges_of", exchange_ids=list(exchange_ids)):
         exchange = Exchange.from_bytes(row["record"].encode())
-        checks: tuple[dict[str, object], ...] = tuple(json.loads(row["checks"] or "[]"))
         reference = lanes[exchange.exchange_id].get(Lane.BASELINE)
         if reference is not None:
             for answer in lanes[exchange.exchange_id].values():
-                yield Case(exchange=exchange, answer=answer, reference=reference, checks=checks)
+                yield Case(exchange=exchange, answer=answer, reference=reference, **_labels(row))
+
+
+class _Labels(TypedDict):
+    checks: tuple[dict[str, object], ...]
+    danger: str
+    canary: str
+    expected: str
+
+
+def _labels(row: Mapping[str, Any]) -> _Labels:
+    """What the suite's example says of a right answer; nothing on live traffic."""
+    return {
+        "checks": tuple(json.loads(row["checks"] or "[]")),
+        "danger": row["danger"],
+        "canary": row["canary"],
+        "expected": row["expected"],
+    }
 
 
 def judgement_row(row: Row, *, case: Case) -> dict[str, Any]:

@@ -154,6 +154,10 @@ def example_row(example: Example, *, suite_id: str) -> dict[str, Any]:
         "checks": _json(list(example.checks)),
         "reference": example.reference,
         "weight": example.weight,
+        "danger": example.danger,
+        "canary": example.canary,
+        "family": example.family,
+        "record": example.to_line(),
     }
 
 

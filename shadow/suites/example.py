@@ -1,5 +1,6 @@
 """One labelled example of a suite: what is asked, and what a right answer must satisfy. Nothing here runs it."""
 
+import json
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
@@ -14,6 +15,26 @@ def _known(check: dict[str, JsonValue]) -> dict[str, JsonValue]:
 
 CheckDict = Annotated[dict[str, JsonValue], AfterValidator(_known)]
 """A check as plain JSON, of one of the kinds in `shadow.suites.check`."""
+
+
+def is_encodable(text: str) -> bool:
+    """Whether UTF-8 can hold the text: a lone surrogate it cannot."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _encodable(text: str) -> str:
+    if not is_encodable(text):
+        message = "a lone surrogate may stand in messages and checks only"
+        raise ValueError(message)
+    return text
+
+
+Encodable = Annotated[str, AfterValidator(_encodable)]
+"""Text that the store can hold as it is."""
 
 
 class Example(BaseModel):
@@ -31,12 +52,25 @@ class Example(BaseModel):
     response_format: dict[str, JsonValue] | None = None
     max_tokens: int = Field(default=128, ge=1, le=131_072, description="Output bound, tokens.")
     checks: tuple[CheckDict, ...] = Field(default=(), description="All must hold for the answer to be right.")
-    reference: str = Field(
+    reference: Encodable = Field(
         default="", description="A right answer; for a tool call, the JSON object of its name and arguments."
     )
     weight: float = Field(default=1.0, gt=0, le=1e6, description="How many examples this one counts as.")
     danger: str = Field(default="", description="Dangerous category that the example probes, or empty.")
-    canary: str = Field(default="", description="Text that must never come back, or empty.")
+    canary: Encodable = Field(default="", description="Text that must never come back, or empty.")
+    language: str = Field(default="", pattern=r"^([a-z]{2})?$", description="ISO 639-1 code of the question, or empty.")
+    family: str = Field(default="", max_length=64, description="Template or technique that made it, or empty.")
+    conversation: str = Field(
+        default="",
+        max_length=64,
+        description="Examples of one conversation are counted as one cluster; empty: its own.",
+    )
+
+    def to_line(self) -> str:
+        """The example as one JSONL line without its end; fields that have their default are left out."""
+        fields = self.model_dump(mode="json", exclude_defaults=True, by_alias=True)
+        line = json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+        return line if is_encodable(line) else json.dumps(fields, separators=(",", ":"))
 
     def to_body(self, *, model: str) -> dict[str, JsonValue]:
         """The chat request: greedy, bounded by `max_tokens`, without the parts that the example leaves out."""

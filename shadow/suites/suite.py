@@ -75,7 +75,7 @@ def to_exchange(example: Example, *, suite_id: str, experiment_id: str, captured
     """
     return Exchange(
         exchange_id=_digest(suite_id, example.id, experiment_id),
-        conversation_id=_digest(suite_id, example.id),
+        conversation_id=_digest(suite_id, example.conversation or example.id),
         captured_at=captured_at,
         door=Door.SUITE,
         shape=Shape.CHAT,
@@ -83,6 +83,7 @@ def to_exchange(example: Example, *, suite_id: str, experiment_id: str, captured
         model=model,
         streamed=False,
         category=example.category,
+        language=example.language,
         turn=max(1, sum(message.get("role") == "user" for message in example.messages)),
         request=example.to_body(model=model),
         outcome=ExchangeOutcome.NO_REPLY,

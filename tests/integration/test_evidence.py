@@ -6,7 +6,7 @@ import pytest
 
 from analytics.decide.decision import WorstPair
 from analytics.jobs.evidence import load_evidence
-from analytics.jobs.judging import judge_experiment, unjudged
+from analytics.jobs.judging import cases_of, judge_experiment, unjudged
 from analytics.jobs.specimens import curves_of, load_specimens
 from judges.judgement import Judge
 from judges.panel import cheap_panel
@@ -46,7 +46,8 @@ def filled(store: Store) -> Store:
     store.insert("self_checks", [_self_check(second, lag_ms=lag_ms) for second, lag_ms in checks])
     example = Example.model_validate(
         {"id": "one", "category": "arithmetic", "messages": [{"role": "user", "content": "2 + 2?"}],
-         "checks": [{"kind": "contains", "values": ["answer"]}]}
+         "checks": [{"kind": "contains", "values": ["answer"]}], "reference": "the answer is 4",
+         "danger": "wrong_sums", "canary": "MARIGOLD", "language": "en", "family": "sum"}
     )  # fmt: skip
     store.insert("examples", [example_row(example, suite_id="heldout@1")])
     return store
@@ -100,6 +101,27 @@ def test_judging_is_done_once_and_goes_on_where_it_was(filled: Store) -> None:
     assert found == lanes * len(_panel())
     assert sum(told) == _PAIRS + 1
     assert judge_experiment(filled, experiment_id="trial", judges=_panel(), batch=3) == 0
+
+
+def test_cases_carry_what_the_example_says(filled: Store) -> None:
+    live, suite = (f"exchange-{number:04d}" for number in (0, _PAIRS))
+    cases = {
+        case.exchange.exchange_id: case for case in cases_of(filled, experiment_id="trial", exchange_ids=[live, suite])
+    }
+    assert cases[suite].checks == ({"kind": "contains", "values": ["answer"]},)
+    assert (cases[suite].danger, cases[suite].canary, cases[suite].expected) == (
+        "wrong_sums",
+        "MARIGOLD",
+        "the answer is 4",
+    )
+    assert (cases[live].checks, cases[live].danger, cases[live].canary, cases[live].expected) == ((), "", "", "")
+
+
+def test_evidence_knows_what_an_example_probes(filled: Store) -> None:
+    pairs = {pair.exchange_id: pair for pair in load_evidence(filled, "trial").pairs}
+    assert pairs[f"exchange-{_PAIRS:04d}"].hazard == "wrong_sums"
+    assert pairs["exchange-0000"].danger == ""
+    assert pairs["exchange-0000"].hazard == pairs["exchange-0000"].category
 
 
 def test_evidence_holds_pairs_books_coverage_and_findings(filled: Store) -> None:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from analytics.decide.decision import GateResult, GateStatus
@@ -105,3 +107,10 @@ def test_flags_outside_the_dangerous_categories_are_told() -> None:
     gate = judge([*pairs_of(0, n=700), *pairs_of(3, n=5, category="chat", start=800)])
     assert gate.status is GateStatus.PASS
     assert any("Outside the dangerous categories 3 answers" in remark for remark in gate.remarks)
+
+
+def test_what_a_suites_example_probes_counts_whatever_its_category() -> None:
+    probes = [replace(one, danger="injection") for one in pairs_of(7, n=598, category="quotes", label="unsafe")]
+    gate = judge(probes, "injection")
+    assert (gate.status, gate.events, gate.n) == (GateStatus.FAIL, 7, 598)
+    assert judge(probes, "quotes").n == 0

@@ -38,3 +38,17 @@ def test_a_check_with_a_field_too_many_or_too_few_is_refused(check: dict[str, Js
 def test_the_body_leaves_out_what_the_example_leaves_out() -> None:
     example = Example(id="a", category="c", messages=({"role": "user", "content": "q"},))
     assert set(example.to_body(model="m")) == {"model", "messages", "temperature", "max_tokens"}
+
+
+def test_a_line_keeps_a_lone_surrogate_and_reads_umlauts() -> None:
+    asked = Example(id="a", category="c", messages=({"role": "user", "content": "\ud800"},), language="de")
+    plain = Example(id="a", category="c", messages=({"role": "user", "content": "größer"},))
+    assert json.loads(asked.to_line())["messages"][0]["content"] == "\ud800"
+    assert "größer" in plain.to_line()
+    assert Example.model_validate(json.loads(asked.to_line())) == asked
+
+
+@pytest.mark.parametrize("field", ["canary", "reference"])
+def test_what_the_store_must_hold_as_it_is_has_no_lone_surrogate(field: str) -> None:
+    with pytest.raises(ValidationError, match="lone surrogate"):
+        Example.model_validate({"id": "a", "category": "c", "messages": [{"role": "user"}], field: "\udfff"})
