@@ -16,12 +16,15 @@ from typing import Final
 
 from pydantic import JsonValue
 
+from judges.agents import figures_of
 from judges.call_matching import match_calls
 from shadow.agentic.bfcl import Question, read_bfcl
 from shadow.agentic.expected import Call, ExpectedCall, Fields, Items, Reference, Slot, Value
+from shadow.agentic.tau_bench import read_tau_bench
 from tests.bench.judges_table import Row, at_least, print_table
 
 _BFCL: Final = ("simple_python", "parallel")
+_TAU_BAR: Final = 0.97
 _UNLIKELY: Final = "qzx"
 
 type Mutation = Callable[[list[Call], Reference], list[Call] | None]
@@ -29,7 +32,7 @@ type Mutation = Callable[[list[Call], Reference], list[Call] | None]
 
 def rows() -> list[Row]:
     """Every figure, with its bar where there is one."""
-    return [*bfcl_rows()]
+    return [*bfcl_rows(), *tau_rows()]
 
 
 def data_folder() -> Path:
@@ -71,6 +74,35 @@ def bfcl_rows() -> Iterator[Row]:
         for one in questions
     )
     yield at_least("tool calls", f"BFCL irrelevance, {right.total()}", _share(right), 1.0, name="no call")
+
+
+def tau_rows() -> Iterator[Row]:
+    """The benchmark's reward, predicted from the calls; what became of failed calls."""
+    runs = list(read_tau_bench(data_folder() / "tau-bench" / "gpt-4o-airline-trials-0-1.json"))
+    figures = [figures_of(run.transcript) for run in runs]
+    rewards = [run.reward == 1 for run in runs]
+    data = f"tau-bench airline, {len(runs)} runs"
+    calls = [figure.is_exact is True for figure in figures]
+    told = [figure.is_exact is True and figure.is_told for figure in figures]
+    yield at_least("agent_tools", data, _accuracy(calls, rewards), _TAU_BAR, name="calls predict reward, accuracy")
+    yield at_least("agent_tools", data, _accuracy(told, rewards), _TAU_BAR, name="calls and told values, accuracy")
+    yield at_least("agent_tools", data, _balanced(told, rewards), _TAU_BAR, name="calls and told values, balanced")
+    recoveries = [figure.recovery for figure in figures]
+    failed, recovered, retries = (
+        sum(getattr(one, name) for one in recoveries) for name in ("failed", "recovered", "identical_retries")
+    )
+    words = f"{failed} failed calls, {recovered} recovered, {failed - recovered} not, {retries} identical retries"
+    yield Row("agent_recovery", data, words)
+
+
+def _accuracy(found: Sequence[bool], truth: Sequence[bool]) -> float:
+    return sum(one == other for one, other in zip(found, truth, strict=True)) / len(truth)
+
+
+def _balanced(found: Sequence[bool], truth: Sequence[bool]) -> float:
+    sides = ([one for one, other in zip(found, truth, strict=True) if other is side] for side in (True, False))
+    hits, false_alarms = (sum(side) / len(side) for side in sides)
+    return (hits + 1 - false_alarms) / 2
 
 
 def gold_call(expected: ExpectedCall, *, pick: int) -> Call:

@@ -37,13 +37,13 @@ def _list_events(calendar: Calendar, given: Arguments) -> JsonValue | Denied:
     if given["day"] not in _DAYS:
         return _no_day()
     events = sorted(_on(calendar, given["day"]), key=lambda one: one[1].start)
-    return [{"event_id": event_id} | _shown(event) for event_id, event in events]
+    return [_shown(event_id, event) for event_id, event in events]
 
 
 def _find_events(calendar: Calendar, given: Arguments) -> JsonValue:
     wanted = given["title"].casefold()
     found = [(event_id, event) for event_id, event in calendar.events.items() if wanted in event.title.casefold()]
-    return [{"event_id": event_id} | _shown(event) for event_id, event in found]
+    return [_shown(event_id, event) for event_id, event in found]
 
 
 def _create_event(calendar: Calendar, given: Arguments) -> JsonValue | Denied:
@@ -89,8 +89,9 @@ def _on(calendar: Calendar, day: str) -> Iterator[tuple[str, Event]]:
     return ((event_id, event) for event_id, event in calendar.events.items() if event.day == day)
 
 
-def _shown(event: Event) -> dict[str, JsonValue]:
+def _shown(event_id: str, event: Event) -> dict[str, JsonValue]:
     return {
+        "event_id": event_id,
         "title": event.title,
         "day": event.day,
         "start": _clock(event.start),

@@ -45,12 +45,19 @@ def _get_order(shop: Shop, given: Arguments) -> JsonValue | Denied:
     order = shop.orders.get(given["order_id"])
     if order is None:
         return _unknown(given)
-    lines: list[JsonValue] = [
-        {"item": item, "quantity": count, "unit_price": _PRICES[item]} for item, count in order.items.items()
-    ]
-    refunded: dict[str, JsonValue] = {**order.refunded}
-    return {"customer": order.customer, "status": order.status, "address": order.address, "items": lines} | {
-        "refunded": refunded
+    return {
+        "customer": order.customer,
+        "status": order.status,
+        "address": order.address,
+        "items": [
+            {
+                "item": item,
+                "quantity": count,
+                "unit_price": _PRICES[item],
+                "refunded_quantity": order.refunded.get(item, 0),
+            }
+            for item, count in order.items.items()
+        ],
     }
 
 
