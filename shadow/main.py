@@ -35,7 +35,7 @@ from shadow.store.clickhouse import Store
 from shadow.store.erasing import erase_conversation
 from shadow.store.rows import example_row
 from shadow.store.schema import migrate
-from shadow.suites.heldout import draw_heldout
+from shadow.suites.heldout.draw import draw_heldout
 from shadow.suites.suite import Suite, load_suite, to_exchange
 from shadow.worker.lane import open_session
 from shadow.worker.metrics import WorkerMetrics
@@ -314,7 +314,7 @@ def log_of_experiment(experiment_id: str) -> tuple[Entry, ...]:
 def draw_suite(file: str, *, seed: int, size: int) -> str:
     """Draw a held-out suite into a file; returns its id."""
     suite = draw_heldout(seed=seed, size=size)
-    Path(file).write_text("".join(example.model_dump_json() + "\n" for example in suite.examples), "utf-8")
+    suite.save(Path(file))
     return suite.id
 
 

@@ -33,6 +33,10 @@ class Suite:
         digest = hashlib.sha256("\n".join(_canonical(example) for example in self.examples).encode()).hexdigest()
         object.__setattr__(self, "id", f"{self.name}@{digest[:_HASH_DIGITS]}")
 
+    def save(self, path: Path) -> None:
+        """Write the suite as JSONL, one example per line; the name of the file is not the suite's."""
+        path.write_text("".join(f"{example.to_line()}\n" for example in self.examples), "utf-8")
+
     def example(self, example_id: str) -> Example:
         """The example of that id.
 
