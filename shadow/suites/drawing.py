@@ -1,6 +1,8 @@
 """Draws a suite from a catalogue of templates: categories take turns, and within each its templates."""
 
 import json
+from collections.abc import Iterator, Sequence
+from itertools import cycle, islice
 from random import Random
 
 from proxy.errors import UsageError
@@ -11,11 +13,12 @@ from shadow.suites.template import Catalogue, Template
 _TRIES = 400
 
 
-def draw(catalogue: Catalogue, *, name: str, seed: int, size: int) -> Suite:
+def draw(catalogue: Catalogue, *, name: str, seed: int, size: int, turns: Sequence[str] = ()) -> Suite:
     """A suite of `size` different questions; the same seed, the same suite.
 
     Args:
         size: Number of examples, at least 1.
+        turns: Categories in the order of their turns, again and again; each once when left out.
 
     Raises:
         UsageError: `size` is below 1 or above what the templates can word differently.
@@ -25,16 +28,19 @@ def draw(catalogue: Catalogue, *, name: str, seed: int, size: int) -> Suite:
         raise UsageError(message)
     rng = Random(seed)  # noqa: S311 -- a repeatable draw is the point, not secrecy
     seen: set[str] = set()
-    examples = [_example(*_turn(catalogue, place), rng=rng, seen=seen, number=place + 1) for place in range(size)]
+    drawn = islice(_turns(catalogue, turns=turns or tuple(catalogue)), size)
+    examples = [
+        _example(category, template, rng=rng, seen=seen, number=place + 1)
+        for place, (category, template) in enumerate(drawn)
+    ]
     return Suite(name=name, examples=tuple(examples))
 
 
-def _turn(catalogue: Catalogue, place: int) -> tuple[str, Template]:
-    """The category and the template whose turn it is."""
-    rounds, position = divmod(place, len(catalogue))
-    category = list(catalogue)[position]
-    templates = catalogue[category]
-    return category, templates[rounds % len(templates)]
+def _turns(catalogue: Catalogue, *, turns: Sequence[str]) -> Iterator[tuple[str, Template]]:
+    """Whose turn it is, for ever: categories in their order, the templates of each one after the other."""
+    templates = {category: cycle(catalogue[category]) for category in catalogue}
+    for category in cycle(turns):
+        yield category, next(templates[category])
 
 
 def _example(category: str, template: Template, *, rng: Random, seen: set[str], number: int) -> Example:

@@ -66,11 +66,18 @@ def ask_json(text: str, value: Fields, *, is_forced: bool, max_tokens: int = 80,
     return ask(text, checks=checks, reference=reference, max_tokens=max_tokens, **forced, **more)
 
 
-def ask_tool(text: str, name: str, arguments: Fields, *, tools: Sequence[Fields], **more: JsonValue) -> Fields:
-    """A question whose answer is one call of a tool."""
+def ask_tool(
+    text: str, name: str, arguments: Fields, *, tools: Sequence[Fields], is_named: bool = False, **more: JsonValue
+) -> Fields:
+    """A question whose answer is one call of a tool.
+
+    Args:
+        is_named: Whether the request itself names the tool, so that only its arguments are left to find.
+    """
     checks: Checks = [{"kind": "tool_call", "name": name, "arguments": arguments}]
     reference = json.dumps({"name": name, "arguments": arguments}, ensure_ascii=False)
-    offered: Fields = {"tools": [dict(tool) for tool in tools], "tool_choice": "required"}
+    wanted: JsonValue = {"type": "function", "function": {"name": name}} if is_named else "required"
+    offered: Fields = {"tools": [dict(tool) for tool in tools], "tool_choice": wanted}
     return ask(text, checks=checks, reference=reference, max_tokens=80, **offered, **more)
 
 

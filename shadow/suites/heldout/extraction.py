@@ -6,9 +6,9 @@ from shadow.suites.heldout.vocabulary import CITIES, DAYS, ITEMS, JOBS, NAMES, R
 from shadow.suites.template import Fields, Template, ask_json
 
 _ORDERS = (
-    "Extract {keys} as JSON. Text: {text}",
-    "Read the text and give {keys} as a JSON object.\nText: {text}",
-    "{text}\nReturn one JSON object with the keys {keys}.",
+    "Extract {keys} as JSON, spelled as in the text. Text: {text}",
+    "Read the text and give {keys} as a JSON object. Keep the spelling.\nText: {text}",
+    "{text}\nReturn one JSON object with the keys {keys}, words spelled as above.",
 )
 
 

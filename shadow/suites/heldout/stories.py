@@ -5,6 +5,9 @@ from random import Random
 from shadow.suites.heldout.vocabulary import ITEMS, NAMES
 from shadow.suites.template import Fields, Template, ask_number
 
+_TOKENS = 128
+"""Room for the way to the answer."""
+
 _TAILS = ("Answer with a number.", "Reply with the number only.", "Give just the number.")
 
 
@@ -15,7 +18,7 @@ def _change(rng: Random) -> Fields:
     verb = rng.choice(("buys", "finds", "gets") if gains else ("loses", "sells", "gives away"))
     tail = f"{b} more" if gains else f"{b} of them"
     story = f"{name} has {a} {item} and {verb} {tail}. How many {item} does {name} have now?"
-    return ask_number(f"{story} {rng.choice(_TAILS)}", a + b if gains else a - b)
+    return ask_number(f"{story} {rng.choice(_TAILS)}", a + b if gains else a - b, max_tokens=_TOKENS)
 
 
 def _shopping(rng: Random) -> Fields:
@@ -27,7 +30,11 @@ def _shopping(rng: Random) -> Fields:
             "Each of {count} {item} costs {price} euros, delivery {fee} euros. What does {name} pay in total?",
         )
     )
-    return ask_number(_told(story, rng, name=name, item=item, count=count, price=price, fee=fee), count * price + fee)
+    return ask_number(
+        _told(story, rng, name=name, item=item, count=count, price=price, fee=fee),
+        count * price + fee,
+        max_tokens=_TOKENS,
+    )
 
 
 def _sharing(rng: Random) -> Fields:
@@ -38,7 +45,7 @@ def _sharing(rng: Random) -> Fields:
             "{friends} friends divide {total} {item} fairly. How many does one of them receive?",
         )
     )
-    return ask_number(_told(story, rng, total=friends * each, item=item, friends=friends), each)
+    return ask_number(_told(story, rng, total=friends * each, item=item, friends=friends), each, max_tokens=_TOKENS)
 
 
 def _boxes(rng: Random) -> Fields:
@@ -49,7 +56,9 @@ def _boxes(rng: Random) -> Fields:
             "There are {boxes} boxes of {each} {item}. After {broken} {item} are thrown away, how many are left?",
         )
     )
-    return ask_number(_told(story, rng, boxes=boxes, each=each, item=item, broken=broken), boxes * each - broken)
+    return ask_number(
+        _told(story, rng, boxes=boxes, each=each, item=item, broken=broken), boxes * each - broken, max_tokens=_TOKENS
+    )
 
 
 def _ages(rng: Random) -> Fields:
@@ -62,7 +71,7 @@ def _ages(rng: Random) -> Fields:
         )
     )
     fields = {"older": older, "younger": younger, "age": age, "gap": gap, "later": later}
-    return ask_number(_told(story, rng, **fields), age + gap + later)
+    return ask_number(_told(story, rng, **fields), age + gap + later, max_tokens=_TOKENS)
 
 
 def _journey(rng: Random) -> Fields:
@@ -73,7 +82,7 @@ def _journey(rng: Random) -> Fields:
             "After {hours} hours at {speed} km/h a coach has {rest} km left. How long is its whole way, in km?",
         )
     )
-    return ask_number(_told(story, rng, hours=hours, speed=speed, rest=rest), hours * speed + rest)
+    return ask_number(_told(story, rng, hours=hours, speed=speed, rest=rest), hours * speed + rest, max_tokens=_TOKENS)
 
 
 def _minutes(rng: Random) -> Fields:
@@ -84,7 +93,7 @@ def _minutes(rng: Random) -> Fields:
             "{name} waits {first} minutes for the bus and rides {second} minutes. How many minutes together?",
         )
     )
-    return ask_number(_told(story, rng, name=name, first=first, second=second), first + second)
+    return ask_number(_told(story, rng, name=name, first=first, second=second), first + second, max_tokens=_TOKENS)
 
 
 def _told(story: str, rng: Random, **fields: str | int) -> str:

@@ -26,7 +26,13 @@ def _weather(rng: Random) -> Fields:
         )
     )
     when = rng.choice(("", " now", " today", " at the moment", " this morning"))
-    return ask_tool(text.format(city, when), "get_weather", {"city": city}, tools=_offered(rng, _WEATHER, _TIME))
+    return ask_tool(
+        text.format(city, when),
+        "get_weather",
+        {"city": city},
+        tools=_offered(rng, _WEATHER, _TIME),
+        is_named=_coin(rng),
+    )
 
 
 def _time(rng: Random) -> Fields:
@@ -40,7 +46,9 @@ def _time(rng: Random) -> Fields:
         )
     )
     when = rng.choice(("", " now", " right now", " at the moment"))
-    return ask_tool(text.format(city, when), "get_time", {"city": city}, tools=_offered(rng, _WEATHER, _TIME))
+    return ask_tool(
+        text.format(city, when), "get_time", {"city": city}, tools=_offered(rng, _WEATHER, _TIME), is_named=_coin(rng)
+    )
 
 
 def _order(rng: Random) -> Fields:
@@ -62,14 +70,20 @@ def _convert(rng: Random) -> Fields:
         ("How much is {a} {s} in {t}?", "Convert {a} {s} to {t}.", "Change {a} {s} into {t}, please.")
     ).format(a=amount, s=source, t=target)
     arguments: Fields = {"amount": amount, "source": source, "target": target}
-    return ask_tool(text, "convert_money", arguments, tools=_offered(rng, _CONVERT, _TIME))
+    return ask_tool(text, "convert_money", arguments, tools=_offered(rng, _CONVERT, _TIME), is_named=_coin(rng))
 
 
 def _remind(rng: Random) -> Fields:
     name, day = rng.choice(NAMES), rng.choice(DAYS)
     text = rng.choice(("Remind {n} on {d}.", "Set a reminder for {n}, {d}.", "{n} needs a reminder on {d}, please."))
     arguments: Fields = {"person": name, "day": day}
-    return ask_tool(text.format(n=name, d=day), "set_reminder", arguments, tools=_offered(rng, _REMIND, _WEATHER))
+    return ask_tool(
+        text.format(n=name, d=day),
+        "set_reminder",
+        arguments,
+        tools=_offered(rng, _REMIND, _WEATHER),
+        is_named=_coin(rng),
+    )
 
 
 def _stock(rng: Random) -> Fields:
@@ -81,6 +95,10 @@ def _stock(rng: Random) -> Fields:
     return ask_tool(
         text.format(i=item, c=city), "check_stock", arguments, tools=_offered(rng, _STOCK, _ORDER, _WEATHER)
     )
+
+
+def _coin(rng: Random) -> bool:
+    return rng.choice((True, False))
 
 
 def _offered(rng: Random, *tools: Fields) -> list[Fields]:
