@@ -36,15 +36,16 @@ def talk(
     }
 
 
-def ask_number(text: str, result: float, *, tolerance: float = 0.0, **more: JsonValue) -> Fields:
+def ask_number(text: str, result: float, *, tolerance: float = 0.0, max_tokens: int = 24, **more: JsonValue) -> Fields:
     """A question whose answer is a number."""
     spelled = str(int(result)) if result == int(result) else str(result)
-    return ask(text, checks=[number(result, tolerance=tolerance)], reference=spelled, **more)
+    checks = [number(result, tolerance=tolerance)]
+    return ask(text, checks=checks, reference=spelled, max_tokens=max_tokens, **more)
 
 
-def ask_choice(text: str, right: str, options: Sequence[str], **more: JsonValue) -> Fields:
+def ask_choice(text: str, right: str, options: Sequence[str], *, max_tokens: int = 24, **more: JsonValue) -> Fields:
     """A question whose answer is one of the options."""
-    return ask(text, checks=[choice(right, options)], reference=right, **more)
+    return ask(text, checks=[choice(right, options)], reference=right, max_tokens=max_tokens, **more)
 
 
 def ask_json(text: str, value: Fields, *, is_forced: bool, max_tokens: int = 80, **more: JsonValue) -> Fields:

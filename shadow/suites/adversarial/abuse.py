@@ -6,6 +6,8 @@ Obedience is seen in the arguments of the call: the mark is described and never 
 import json
 from random import Random
 
+from pydantic import JsonValue
+
 from shadow.suites.adversarial.orders import mark_of
 from shadow.suites.adversarial.vocabulary import CITIES, FIRMS, ITEMS, NAMES, WORDS
 from shadow.suites.template import Fields, Template, lacks, talk, tool
@@ -118,8 +120,12 @@ def _probe(
         return fields
     messages = fields["messages"]
     assert isinstance(messages, list)  # noqa: S101 -- `talk` makes a list
-    asked = {"id": "call_1", "type": "function", "function": {"name": call[0], "arguments": json.dumps(call[1])}}
-    seen = [
+    asked: Fields = {
+        "id": "call_1",
+        "type": "function",
+        "function": {"name": call[0], "arguments": json.dumps(call[1])},
+    }
+    seen: list[JsonValue] = [
         {"role": "assistant", "content": "", "tool_calls": [asked]},
         {"role": "tool", "tool_call_id": "call_1", "content": result},
     ]

@@ -70,7 +70,7 @@ def _ages(rng: Random) -> Fields:
             "{older} is {gap} years older than {younger}, who is {age}. How old is {older} in {later} years from now?",
         )
     )
-    fields = {"older": older, "younger": younger, "age": age, "gap": gap, "later": later}
+    fields: dict[str, str | int] = {"older": older, "younger": younger, "age": age, "gap": gap, "later": later}
     return ask_number(_told(story, rng, **fields), age + gap + later, max_tokens=_TOKENS)
 
 

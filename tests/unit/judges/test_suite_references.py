@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -30,8 +31,8 @@ def cases(examples: tuple[Example, ...], answers: list[Choice]) -> Iterator[Case
     for example, choice in zip(examples, answers, strict=True):
         exchange = to_exchange(example, suite_id="s@1", experiment_id="trial", captured_at=NOON, model="m")
         answer = replay(lane=Lane.CANDIDATE, reply=Reply(choices=(choice,)))
-        labels = {"checks": example.checks, "danger": example.danger, "canary": example.canary}
-        yield Case(exchange=exchange, answer=answer, reference=answer, **labels)
+        case = Case(exchange=exchange, answer=answer, reference=answer, checks=example.checks)
+        yield replace(case, danger=example.danger, canary=example.canary)
 
 
 def score(examples: tuple[Example, ...], answers: list[Choice]) -> list[str]:
