@@ -6,6 +6,7 @@ from dataclasses import replace
 from random import Random
 
 from proxy.errors import BadRecord
+from shadow.simulator.agent import open_agent
 from shadow.simulator.answer import Answer, AnswerUsage, TokenProbability
 from shadow.simulator.answers import Answers
 from shadow.simulator.asking import Asking
@@ -36,6 +37,7 @@ class Answerer:
         self._behaviour = behaviour
         self._script = load_script(behaviour.script)
         self._answers = Answers.load(behaviour.answers)
+        self._agent = open_agent(behaviour)
         self._asked: OrderedDict[str, int] = OrderedDict()
 
     def occurrence(self, digest: str) -> int:
@@ -94,7 +96,8 @@ class Answerer:
 
     def _words(self, asking: Asking, *, key: tuple[object, ...], room: int) -> tuple[Fault | None, tuple[Said, ...]]:
         planned = [
-            _obliged(self._reply(asking, rng=chance(*key, "words", index)), asking) for index in range(asking.choices)
+            self._agent(asking) or _obliged(self._reply(asking, rng=chance(*key, "words", index)), asking)
+            for index in range(asking.choices)
         ]
         setting = Setting(system=asking.system, tools=tuple(tool.name for tool in asking.tools))
         fault = plan_fault(self._behaviour.faults, planned[0], setting=setting, rng=chance(*key, "fault"))

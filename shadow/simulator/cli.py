@@ -26,6 +26,13 @@ if TYPE_CHECKING:
     default=None,
     help="Suite whose references are known by heart.",
 )
+@click.option(
+    "--agent",
+    type=click.Choice(["recovers", "retries", "gives_up", "loops", "wanders"]),
+    default=None,
+    help="Act out the tasks of the agentic suite in this manner.",
+)
+@click.option("--agent-seed", type=int, default=1, show_default=True, help="Seed of that suite.")
 @click.option("--ttft-ms", type=float, default=50.0, show_default=True, help="Median time to the first token.")
 @click.option("--ttft-sigma", type=float, default=0.0, show_default=True, help="Its lognormal spread; 0 is exact.")
 @click.option("--itl-ms", type=float, default=5.0, show_default=True, help="Median time between tokens.")
