@@ -92,7 +92,7 @@ class Transcript(Published):
     )
     says: tuple[str, ...] = Field(default=(), description="Values that the agent must tell the user.")
     reference_steps: int | None = Field(default=None, ge=0, description="Calls of the best agent, faults included.")
-    started_at: AwareDatetime | None = None
+    started_at: AwareDatetime | None = Field(default=None, description="When the run began.")
     ms: float | None = Field(default=None, ge=0, description="Of the whole run, tools included.")
 
     @property

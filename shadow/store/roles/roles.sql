@@ -13,6 +13,7 @@ GRANT {on_cluster} SELECT ON {database}.timings TO understudy_analyst;
 GRANT {on_cluster} SELECT ON {database}.failures TO understudy_analyst;
 GRANT {on_cluster} SELECT ON {database}.coverage TO understudy_analyst;
 GRANT {on_cluster} SELECT ON {database}.experiments TO understudy_analyst;
+GRANT {on_cluster} SELECT ON {database}.agents TO understudy_analyst;
 GRANT {on_cluster} SELECT ON {database}.ledger TO understudy_analyst;
 GRANT {on_cluster} SELECT ON {database}.lane_ledger TO understudy_analyst;
 GRANT {on_cluster} SELECT ON {database}.self_checks TO understudy_analyst;
