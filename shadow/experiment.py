@@ -96,6 +96,10 @@ class Split(_Part):
     """A deployment became another one during the run: what was measured before it is of the old one."""
 
     at: AwareDatetime
+    last_seen_at: AwareDatetime | None = Field(
+        default=None,
+        description="When a probe last found the old one; what was sent from then to `at` may be of either.",
+    )
     arm: Arm
     old_fingerprint: str
     new_fingerprint: str
@@ -184,3 +188,21 @@ class Experiment(Proposal):
     def is_live(self, *, now: datetime) -> bool:
         """Whether workers may replay for it at `now` (aware UTC)."""
         return self.state is State.ENABLED and now < self.expires_at
+
+    def is_of_now(self, arm: Arm, *, fingerprint: str, sent_at: datetime) -> bool:
+        """Whether a replay surely measured the deployment that the arm names now.
+
+        It did not when it carries another fingerprint, or was sent while that one was being replaced: between the last
+        probe that found the old deployment and the one that found the new.
+
+        Args:
+            fingerprint: As the replay's row has it.
+            sent_at: As the replay's row has it, aware UTC.
+        """
+        return fingerprint == self.deployment(arm).fingerprint and not any(
+            split.arm == arm
+            and split.old_fingerprint == fingerprint
+            and sent_at < split.at
+            and (split.last_seen_at is None or sent_at >= split.last_seen_at)
+            for split in self.splits
+        )

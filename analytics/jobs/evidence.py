@@ -49,7 +49,7 @@ def load_evidence(store: Store, experiment_id: str) -> Evidence:
     exchanges = store.read("evidence_exchanges", experiment_id=experiment_id)
     captured = sorted(row["captured_at"] for row in exchanges)
     live = sorted(row["captured_at"] for row in exchanges if not row["suite"])
-    pairs = tuple(_pairs(exchanges, lanes, sample_ratio=experiment.sample_ratio))
+    pairs = tuple(_pairs(exchanges, lanes))
     return Evidence(
         experiment=experiment,
         pairs=pairs,
@@ -88,6 +88,8 @@ class Voids:
 class _Answers:
     by_exchange: Mapping[str, dict[Lane, Answer]]
     conversations: Mapping[str, str]
+    weights: Mapping[str, float]
+    """Inverse of the probability that the exchange was captured and replayed, as it was at the replay."""
 
 
 def _findings(rows: Rows) -> Mapping[tuple[str, str], dict[str, Judgement]]:
@@ -113,10 +115,14 @@ def _answers(rows: Rows, *, findings: Mapping[tuple[str, str], dict[str, Judgeme
             parameters_hash=row["parameters_hash"],
             findings=findings.get((row["exchange_id"], row["lane"]), {}),
         )
-    return _Answers(by_exchange, {row["exchange_id"]: row["conversation_id"] for row in rows})
+    return _Answers(
+        by_exchange,
+        {row["exchange_id"]: row["conversation_id"] for row in rows},
+        {row["exchange_id"]: row["weight"] for row in rows},
+    )
 
 
-def _pairs(exchanges: Rows, lanes: _Answers, *, sample_ratio: float) -> Iterable[PairFacts]:
+def _pairs(exchanges: Rows, lanes: _Answers) -> Iterable[PairFacts]:
     for row in exchanges:
         answers = lanes.by_exchange.get(row["exchange_id"], {})
         if Lane.BASELINE in answers and Lane.CANDIDATE in answers:
@@ -125,21 +131,12 @@ def _pairs(exchanges: Rows, lanes: _Answers, *, sample_ratio: float) -> Iterable
                 conversation_id=lanes.conversations[row["exchange_id"]],
                 category=row["category"],
                 suite=row["suite"],
-                weight=_weight(row, sample_ratio=sample_ratio),
+                weight=lanes.weights[row["exchange_id"]],
                 danger=row["danger"],
                 baseline=answers[Lane.BASELINE],
                 candidate=answers[Lane.CANDIDATE],
             )
             yield replace(pair, baseline_again=answers.get(Lane.BASELINE_AGAIN))
-
-
-def _weight(row: Mapping[str, Any], *, sample_ratio: float) -> float:
-    """Inverse of the probability that capture kept the exchange and the experiment replayed it.
-
-    Both look at one draw, so that the smaller ratio holds; see docs/explanation/sampling.md.
-    """
-    weight = float(row["weight"])
-    return weight if row["suite"] or row["by_floor"] else max(weight, 1 / sample_ratio)
 
 
 def _coverage(store: Store, live: Sequence[datetime]) -> Coverage:

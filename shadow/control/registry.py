@@ -4,6 +4,7 @@ import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 
 from pydantic import ValidationError
 
@@ -22,6 +23,7 @@ MAX_SPLITS = 20
 """Splits at which an experiment pauses: a deployment that keeps changing cannot be measured."""
 
 _MS = timedelta(milliseconds=1)
+_NEVER: Mapping[str, datetime] = MappingProxyType({})
 
 type ReadAll = Callable[[str], Awaitable[list[Record]]]
 type Values = dict[str, object]
@@ -180,11 +182,19 @@ class Registry:
 
         return await self._change(experiment_id, decide, _Author(by=by, through=Through.WORKER, action=Action.STOP))
 
-    async def split(self, experiment_id: str, *, deployments: Collection[Deployment], by: str) -> Experiment:
+    async def split(
+        self,
+        experiment_id: str,
+        *,
+        deployments: Collection[Deployment],
+        by: str,
+        last_seen: Mapping[str, datetime] = _NEVER,
+    ) -> Experiment:
         """Take on what deployments say of themselves now; a fingerprint that changed begins a new part of the run.
 
         Args:
             deployments: As probed now; those whose fingerprint is the known one change nothing.
+            last_seen: When a probe last found a deployment, by its id, to be the known one; aware UTC.
 
         Raises:
             UsageError: there is none of that id, or `by` is no name.
@@ -192,7 +202,7 @@ class Registry:
         now = {deployment.deployment_id: deployment for deployment in deployments}
 
         def decide(one: Experiment) -> Values:
-            return {} if one.state is State.DISABLED else _split(one, now=now, at=self._clock())
+            return {} if one.state is State.DISABLED else _split(one, now=now, at=self._clock(), last_seen=last_seen)
 
         return await self._change(experiment_id, decide, _Author(by=by, through=Through.WORKER, action=Action.SPLIT))
 
@@ -285,7 +295,9 @@ class Registry:
         return found
 
 
-def _split(one: Experiment, *, now: Mapping[str, Deployment], at: datetime) -> Values:
+def _split(
+    one: Experiment, *, now: Mapping[str, Deployment], at: datetime, last_seen: Mapping[str, datetime]
+) -> Values:
     values: Values = {}
     splits = list(one.splits)
     for arm in ARMS:
@@ -293,7 +305,14 @@ def _split(one: Experiment, *, now: Mapping[str, Deployment], at: datetime) -> V
         found = now.get(known.deployment_id, known)
         if found.fingerprint != known.fingerprint:
             values[arm] = found
-            splits.append(Split(at=at, arm=arm, old_fingerprint=known.fingerprint, new_fingerprint=found.fingerprint))
+            split = Split(
+                at=at,
+                last_seen_at=last_seen.get(known.deployment_id),
+                arm=arm,
+                old_fingerprint=known.fingerprint,
+                new_fingerprint=found.fingerprint,
+            )
+            splits.append(split)
     if not values:
         return {}
     if len(splits) >= MAX_SPLITS and one.state is State.ENABLED:

@@ -12,7 +12,8 @@ from clickhouse_connect.driver.exceptions import ClickHouseError, Error
 
 from proxy.errors import BadRecord, Unavailable
 from shadow.settings import ClickHouseSettings
-from shadow.store.failure import translated
+from shadow.store.failure import is_doubtful, translated
+from shadow.store.halving import Refusal, RowsRefused, refused_rows
 
 type Row = Mapping[str, Any]
 
@@ -112,7 +113,7 @@ class Store:
     def insert(self, table: str, rows: Iterable[Row]) -> int:
         """Insert rows of one table; a row that is there already (same key) is not a second one.
 
-        A row that ClickHouse cannot hold keeps no other one out: all others are inserted before the error is raised.
+        A row that ClickHouse refuses keeps no other one out: all others are inserted before the error is raised.
 
         Args:
             rows: Mappings with the same keys, which are column names.
@@ -121,37 +122,29 @@ class Store:
             Rows sent.
 
         Raises:
-            BadRecord: some rows cannot be stored, now or later; all others are in.
+            RowsRefused: some rows cannot be stored, now or later; all others are in.
             Unavailable: the database did not take them; insert them again.
         """
         listed = list(rows)
-        if listed and (refused := self._insert(table, listed)):
-            message = f"{len(refused)} of {len(listed)} rows of {table} were not stored: {refused[0]}"
-            raise BadRecord(message)
+        if not listed:
+            return 0
+        refused = refused_rows(len(listed), lambda start, end: self._refusal(table, listed[start:end]))
+        if refused:
+            message = f"{len(refused)} of {len(listed)} rows of {table} were not stored: {refused[0].why}"
+            raise RowsRefused(message, rows=refused)
         return len(listed)
 
-    def _insert(self, table: str, rows: Sequence[Row]) -> list[BadRecord]:
-        """Insert rows, halved as often as it takes to be rid of the bad ones; what was wrong with each of those."""
-        refusal = self._refusal(table, rows)
-        if refusal is None:
-            return []
-        if len(rows) == 1:
-            return [refusal]
-        middle = len(rows) // 2
-        return self._insert(table, rows[:middle]) + self._insert(table, rows[middle:])
-
-    def _refusal(self, table: str, rows: Sequence[Row]) -> BadRecord | None:
-        """Insert rows as one; why some of them cannot be stored, or None when all were."""
+    def _refusal(self, table: str, rows: Sequence[Row]) -> Refusal | None:
+        """Insert rows as one; why some of them may not be storable, or None when all were stored."""
         names = list(rows[0])
         try:
             self._client.insert(table, _values(rows, names=names), column_names=names, database=self.database)
         except (ClickHouseError, *_UNFIT) as error:
             failure = translated(error)
-        else:
-            return None
-        if isinstance(failure, BadRecord):
-            return failure
-        raise failure
+            if isinstance(failure, BadRecord) or is_doubtful(error):
+                return Refusal(failure, is_certain=isinstance(failure, BadRecord))
+            raise failure from None
+        return None
 
     def tables(self) -> Sequence[str]:
         """Names of the tables and views of the database."""

@@ -50,6 +50,36 @@ _FORBIDDEN: Final = {
 """The user may not do this."""
 
 
+_BUSY: Final = {
+    3: "UNEXPECTED_END_OF_FILE",
+    159: "TIMEOUT_EXCEEDED",
+    202: "TOO_MANY_SIMULTANEOUS_QUERIES",
+    203: "NO_FREE_CONNECTION",
+    209: "SOCKET_TIMEOUT",
+    210: "NETWORK_ERROR",
+    236: "ABORTED",
+    242: "TABLE_IS_READ_ONLY",
+    243: "NOT_ENOUGH_SPACE",
+    252: "TOO_MANY_PARTS",
+    279: "ALL_CONNECTION_TRIES_FAILED",
+    285: "TOO_FEW_LIVE_REPLICAS",
+    286: "UNSATISFIED_QUORUM_FOR_PREVIOUS_WRITE",
+    319: "UNKNOWN_STATUS_OF_INSERT",
+    394: "QUERY_WAS_CANCELLED",
+    999: "KEEPER_EXCEPTION",
+}
+"""The server takes nothing now, whatever the rows."""
+
+
+def is_doubtful(error: Exception) -> bool:
+    """Whether the server answered with a code that says neither that it is busy nor that rows are wrong.
+
+    Then it may be the rows: too large a batch for its memory, a codec or a constraint that one of them breaks.
+    """
+    code = error.code if isinstance(error, Error) else None
+    return code is not None and not any(code in known for known in (_BAD_ROW, _WRONG_SCHEMA, _FORBIDDEN, _BUSY))
+
+
 def translated(error: Exception) -> UnderstudyError:
     """Our exception for one of clickhouse-connect's.
 

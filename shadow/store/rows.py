@@ -7,7 +7,6 @@ from typing import Any
 from proxy.coverage import LedgerEntry
 from proxy.exchange import Exchange
 from proxy.wire.reply import Reply
-from shadow.agentic.transcript import Transcript
 from shadow.experiment import Experiment
 from shadow.replay import Lane, Replay, ReplayOutcome, Timings
 from shadow.suites.example import Example
@@ -47,15 +46,16 @@ def exchange_row(exchange: Exchange) -> dict[str, Any]:
     }
 
 
-def replay_row(replay: Replay, *, exchange: Exchange | None = None) -> dict[str, Any]:
+def replay_row(replay: Replay, *, exchange: Exchange | None = None, weight: float | None = None) -> dict[str, Any]:
     """Row of `replays`.
 
     Args:
         exchange: The exchange that was replayed: what analysts group by is taken from it, so that no view has to join
             every exchange. Without it these columns keep their defaults.
+        weight: What the exchange weighs within the experiment; what it weighs at capture when left out.
     """
     first, usage, timings = replay.reply.first, replay.reply.usage, replay.timings
-    return (_asked(exchange) if exchange else {}) | {
+    return (_asked(exchange, weight=exchange.weight if weight is None else weight) if exchange else {}) | {
         "experiment_id": replay.experiment_id,
         "exchange_id": replay.exchange_id,
         "lane": str(replay.lane),
@@ -90,7 +90,7 @@ def replay_row(replay: Replay, *, exchange: Exchange | None = None) -> dict[str,
     }
 
 
-def _asked(exchange: Exchange) -> dict[str, Any]:
+def _asked(exchange: Exchange, *, weight: float) -> dict[str, Any]:
     return {
         "captured_at": exchange.captured_at,
         "shape": str(exchange.shape),
@@ -100,7 +100,7 @@ def _asked(exchange: Exchange) -> dict[str, Any]:
         "turn": min(exchange.turn, 65_535),
         "suite": exchange.suite,
         "example_id": exchange.example_id,
-        "weight": exchange.weight,
+        "weight": weight,
     }
 
 
@@ -162,33 +162,6 @@ def example_row(example: Example, *, suite_id: str) -> dict[str, Any]:
     }
 
 
-def transcript_row(transcript: Transcript) -> dict[str, Any]:
-    """Row of `transcripts`."""
-    messages = transcript.messages
-    return {
-        "experiment_id": transcript.experiment_id,
-        "suite": transcript.suite,
-        "task_id": transcript.task_id,
-        "lane": str(transcript.lane),
-        "trial": transcript.trial,
-        "transcript_id": transcript.transcript_id,
-        "world": transcript.world,
-        "deployment_id": transcript.deployment_id,
-        "fingerprint": transcript.fingerprint,
-        "ending": str(transcript.ending),
-        "error": transcript.error,
-        "solved": transcript.solved,
-        "calls": sum(len(message.calls) for message in messages),
-        "failed_calls": sum(message.is_error is True for message in messages),
-        "reference_steps": transcript.reference_steps,
-        "prompt_tokens": sum(message.prompt_tokens or 0 for message in messages),
-        "completion_tokens": sum(message.completion_tokens or 0 for message in messages),
-        "run_ms": transcript.ms,
-        "record": transcript.to_bytes().decode(),
-        "started_at": transcript.started_at,
-    }
-
-
 def ledger_row(entry: LedgerEntry) -> dict[str, Any]:
     """Row of `ledger`."""
     return {
@@ -212,6 +185,7 @@ def self_check_row(check: SelfCheck, *, experiment_id: str, worker_id: str) -> d
         "cpu_share": check.cpu_share,
         "schedule_delay_median_ms": check.schedule_delay_median_ms,
         "null_ttft_error_ms": check.null_ttft_error_ms,
+        "residual": check.residual,
         "passed": not check.reason,
         "reason": check.reason,
     }

@@ -46,6 +46,12 @@ class WorkerMetrics:
             ["experiment", "reason"],
             registry=self.registry,
         )
+        self._refused = Counter(
+            "understudy_rows_refused",
+            "Rows that the store will never take; the records that they came of are dead letters.",
+            ["table"],
+            registry=self.registry,
+        )
         self._breaker = self._gauge(
             "breaker_state", "A lane's circuit breaker: 0 closed, 1 on trial, 2 open.", "experiment", "lane"
         )
@@ -72,6 +78,10 @@ class WorkerMetrics:
         self._records.labels(experiment_id, disposition, reason).inc()
         for replay in replays:
             self._replays.labels(experiment_id, str(replay.lane), str(replay.outcome)).inc()
+
+    def refused(self, table: str, rows: int) -> None:
+        """The store will never take these rows of a table."""
+        self._refused.labels(table).inc(rows)
 
     def halted(self, experiment_id: str, reason: str) -> None:
         """An experiment stopped by itself."""

@@ -1,7 +1,6 @@
 """Keeps what was published: every exchange, ledger entry and experiment version of the log becomes a row."""
 
 import asyncio
-import logging
 from collections.abc import Callable
 
 from proxy.coverage import LedgerEntry
@@ -11,10 +10,9 @@ from proxy.log.record import Consumer, Record
 from proxy.log.topics import COVERAGE, EXCHANGES, EXPERIMENTS
 from shadow.experiment import Experiment
 from shadow.store.rows import exchange_row, experiment_row, ledger_row
+from shadow.worker.aside import Aside
 from shadow.worker.progress import Progress
 from shadow.worker.writer import GRACE_S, Entry, Rows, Sink, Writer
-
-_LOG = logging.getLogger(__name__)
 
 GROUP = "understudy.recorder"
 """Consumer group of all recorders: each record is written by one of them."""
@@ -44,6 +42,8 @@ class Recorder:
     """Writes one topic into the store until stopped.
 
     Args:
+        aside: Takes records that cannot be read or stored.
+        refused: Told of rows that the store refuses: their table and how many.
         grace_s: How long a stop waits for a store that is away, s.
     """
 
@@ -55,13 +55,24 @@ class Recorder:
         to_rows: Callable[[bytes], Rows],
         batch_rows: int,
         batch_seconds: float,
+        aside: Aside,
+        refused: Callable[[str, int], None] = lambda _table, _count: None,
         grace_s: float = GRACE_S,
     ) -> None:
         self._consumer = consumer
+        self._aside = aside
         self._grace_s = grace_s
         self._to_rows = to_rows
         self._progress = Progress()
-        self._writer = Writer(sink, consumer, self._progress, batch_rows=batch_rows, batch_seconds=batch_seconds)
+        self._writer = Writer(
+            sink,
+            consumer,
+            self._progress,
+            batch_rows=batch_rows,
+            batch_seconds=batch_seconds,
+            aside=aside,
+            refused=refused,
+        )
 
     async def run(self) -> None:
         """Record until `stop`; then write what was read, commit and leave the group."""
@@ -70,18 +81,21 @@ class Recorder:
             async for batch in self._consumer.batches():
                 for record in batch:
                     self._progress.begin(record)
-                    await self._writer.add(Entry(rows=self._rows(record), record=record))
+                    await self._take(record)
             await self._writer.finish()
         await self._consumer.close()
 
     async def stop(self) -> None:
         """Read no more."""
         self._writer.expect_end(grace_s=self._grace_s)
+        self._aside.stop()
         await self._consumer.finish()
 
-    def _rows(self, record: Record) -> Rows:
+    async def _take(self, record: Record) -> None:
         try:
-            return self._to_rows(record.value)
+            rows = self._to_rows(record.value)
         except BadRecord as error:
-            _LOG.warning("record %s/%s/%s is not stored: %s", record.topic, record.partition, record.offset, error)
-            return {}
+            if not await self._aside.keep(record, reason=str(error)):
+                return
+            rows = {}
+        await self._writer.add(Entry(rows=rows, record=record))

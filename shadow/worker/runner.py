@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Collection, Coroutine, Sequence
+from collections.abc import Collection, Coroutine, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, Final, Protocol
@@ -12,16 +12,16 @@ from typing import Any, Final, Protocol
 import aiohttp
 
 from proxy.canary import is_canary
-from proxy.errors import BadRecord, Unavailable
+from proxy.errors import BadRecord
 from proxy.exchange import Exchange
 from proxy.log.record import Consumer, Producer, Record
-from proxy.log.topics import DEAD_LETTERS
 from proxy.tracing import Tracing
 from shadow.control.probe import probe
 from shadow.deployment import Deployment
 from shadow.experiment import Experiment
 from shadow.replay import Replay
 from shadow.store.rows import replay_row, self_check_row
+from shadow.worker.aside import Aside
 from shadow.worker.fingerprints import Fingerprints
 from shadow.worker.guard import AUTHOR, Guard, Pauses
 from shadow.worker.health import Health
@@ -32,19 +32,22 @@ from shadow.worker.progress import Progress
 from shadow.worker.purse import Purse, ReadWork
 from shadow.worker.rhythm import Rhythm
 from shadow.worker.server_metrics import ServerMetrics
-from shadow.worker.sieve import BAD_RECORD, REPLAYED, Disposition, Sieve, dropped_by
+from shadow.worker.sieve import BAD_RECORD, REPLAYED, ROW_REFUSED, Disposition, Sieve, dropped_by
 from shadow.worker.stage import Stage
 from shadow.worker.watch import SelfCheck
-from shadow.worker.writer import Entry, Sink, Writer
+from shadow.worker.writer import Entry, Row, Sink, Writer
 
 _LOG = logging.getLogger(__name__)
-_RETRY_S: Final = 1.0
+_UNWRITTEN: Final = 5_000
+"""Exchanges that may wait for the end of a self-check's window, or for a store that is away, before replays stop."""
 
 
 class Control(Pauses, Protocol):
     """Where a worker changes experiments; see `shadow.control.registry.Registry`."""
 
-    async def split(self, experiment_id: str, *, deployments: Collection[Deployment], by: str) -> Experiment:
+    async def split(
+        self, experiment_id: str, *, deployments: Collection[Deployment], last_seen: Mapping[str, datetime], by: str
+    ) -> Experiment:
         """Begin a new part of the run; raises UnderstudyError."""
         ...
 
@@ -81,20 +84,31 @@ class Runner:
         self.experiment = experiment
         self._worker_id = worker_id
         self._consumer = consumer
-        self._dead_letters = dead_letters
         self._session = session
         self._control = control
         self._rhythm = rhythm or Rhythm()
         self._metrics = metrics or WorkerMetrics()
         self._progress = Progress()
         self._intake = Intake(consumer, self._progress)
-        self._writer = Writer(sink, consumer, self._progress, batch_rows=batch_rows, batch_seconds=batch_seconds)
+        self._aside = Aside(dead_letters)
+        self._writer = Writer(
+            sink,
+            consumer,
+            self._progress,
+            batch_rows=batch_rows,
+            batch_seconds=batch_seconds,
+            aside=self._aside,
+            refused=self._metrics.refused,
+        )
         self._sieve = Sieve(experiment, max_behind=_span(self._rhythm.max_behind_s))
         self._pacer = Pacer(speed=experiment.speed)
         self._purse = Purse(experiment)
         self._stage = Stage(experiment, session=session, purse=self._purse, tracing=tracing or Tracing())
         self._admission = asyncio.Semaphore(experiment.max_concurrency * 2)
-        self._health = Health(null_ttft_error_ms=null_ttft_error_ms, keep=self._keep_check)
+        self._unwritten = asyncio.Semaphore(_UNWRITTEN)
+        self._health = Health(
+            null_ttft_error_ms=null_ttft_error_ms, keep=self._keep_check, window_s=self._rhythm.check_s
+        )
         self._guard = Guard(
             experiment,
             purse=self._purse,
@@ -135,6 +149,7 @@ class Runner:
         self._stopping.set()
         self._ending.set()
         self._writer.expect_end(grace_s=self._rhythm.grace_s)
+        self._aside.stop()
         await self._intake.stop()
 
     def _chores(self) -> list[Coroutine[Any, Any, None]]:
@@ -147,7 +162,9 @@ class Runner:
         return Fingerprints(
             (self.experiment.baseline, self.experiment.candidate),
             probe=partial(probe, session=self._session),
-            changed=lambda changed: control.split(self.experiment.experiment_id, deployments=changed, by=AUTHOR),
+            changed=lambda changed, last_seen: control.split(
+                self.experiment.experiment_id, deployments=changed, last_seen=last_seen, by=AUTHOR
+            ),
             every_s=self._rhythm.probe_s,
         )
 
@@ -161,7 +178,8 @@ class Runner:
         try:
             exchange = Exchange.from_bytes(record.value)
         except BadRecord as error:
-            await self._set_aside(record, error)
+            if await self._aside.keep(record, reason=str(error)):
+                await self._writer.add(self._entry(record, None, BAD_RECORD))
             return
         self._metrics.took(self.experiment.experiment_id, exchange.captured_at)
         disposition = self._sieve.sort(exchange)
@@ -182,11 +200,13 @@ class Runner:
                     await self._ending.wait()
 
     async def _start(self, record: Record, exchange: Exchange, *, due_ns: int, replays: asyncio.TaskGroup) -> None:
+        await self._unwritten.acquire()
         await self._admission.acquire()
         if self._guard.halt is None:
             replays.create_task(self._replay(record, exchange, scheduled_ns=due_ns))
             return
         self._admission.release()
+        self._unwritten.release()
         await self._writer.add(self._entry(record, exchange, dropped_by(self._guard.halt)))
 
     async def _replay(self, record: Record, exchange: Exchange, *, scheduled_ns: int) -> None:
@@ -194,24 +214,13 @@ class Runner:
             replays = await self._stage.perform(record, exchange, scheduled_ns=scheduled_ns)
         finally:
             self._admission.release()
-        counted = () if is_canary(exchange) else tuple(replays)
-        self._guard.settle(counted)
-        self._health.settle(counted)
+        is_counted = not is_canary(exchange)
+        self._guard.settle(replays if is_counted else ())
+        if is_counted:
+            replays = await self._health.judge(replays)
+        counted = tuple(replays) if is_counted else ()
         await self._writer.add(self._entry(record, exchange, REPLAYED, replays, counted=counted))
-
-    async def _set_aside(self, record: Record, error: BadRecord) -> None:
-        """Keep a record that nobody can read; while the broker takes nothing, its partition waits."""
-        headers = {**record.headers, "understudy-reason": str(error).encode()}
-        while not self._stopping.is_set():
-            try:
-                await self._dead_letters.publish(DEAD_LETTERS.name, key=record.key, value=record.value, headers=headers)
-            except Unavailable as failure:
-                _LOG.warning("a dead letter waits: %s", failure)
-                await _unless(self._stopping, asyncio.sleep(_RETRY_S))
-            else:
-                _LOG.warning("record %s/%s/%s set aside: %s", record.topic, record.partition, record.offset, error)
-                await self._writer.add(self._entry(record, None, BAD_RECORD))
-                return
+        self._unwritten.release()
 
     def _entry(
         self,
@@ -226,7 +235,17 @@ class Runner:
         self._metrics.settled(
             self.experiment.experiment_id, disposition=disposition.name, reason=disposition.reason, replays=replays
         )
-        ledger = {
+        weight = self._sieve.weight_of(exchange) if exchange else None
+        rows = [replay_row(replay, exchange=exchange, weight=weight) for replay in replays]
+        return Entry(
+            rows={"replays": rows, "lane_ledger": [self._ledger_row(record, exchange, disposition)]},
+            record=record,
+            stored=partial(self._purse.store, counted),
+            amended=lambda: {"lane_ledger": [self._ledger_row(record, exchange, ROW_REFUSED)]},
+        )
+
+    def _ledger_row(self, record: Record, exchange: Exchange | None, disposition: Disposition) -> Row:
+        return {
             "experiment_id": self.experiment.experiment_id,
             "worker_id": self._worker_id,
             "partition": record.partition,
@@ -235,11 +254,6 @@ class Runner:
             "disposition": disposition.name,
             "reason": disposition.reason,
         }
-        return Entry(
-            rows={"replays": [replay_row(replay, exchange=exchange) for replay in replays], "lane_ledger": [ledger]},
-            record=record,
-            stored=partial(self._purse.store, counted),
-        )
 
     async def _keep_check(self, check: SelfCheck) -> None:
         row = self_check_row(check, experiment_id=self.experiment.experiment_id, worker_id=self._worker_id)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from proxy.exchange import Door, Exchange
+from proxy.sampling.within import weight_within
 from shadow.experiment import Experiment
 from shadow.worker.halt import Halt
 from shadow.worker.sampling import share_of
@@ -20,6 +21,8 @@ class Disposition:
 
 REPLAYED = Disposition("replayed")
 BAD_RECORD = Disposition("dropped", "bad_record")
+ROW_REFUSED = Disposition("dropped", "row_refused")
+"""It was replayed, and the store will never take what one of its lanes answered."""
 
 
 def dropped_by(halt: Halt) -> Disposition:
@@ -57,11 +60,15 @@ class Sieve:
             return Disposition("sampled_out", "other_experiment")
         if experiment.replay_from is not None and exchange.captured_at < experiment.replay_from:
             return Disposition("sampled_out", "before_start")
-        if not exchange.suite and not exchange.by_floor and self._draw(exchange) >= experiment.sample_ratio:
+        if self.weight_of(exchange) is None:
             return Disposition("sampled_out", "ratio")
         if self._is_too_old(exchange):
             return Disposition("dropped", "too_old")
         return REPLAYED
+
+    def weight_of(self, exchange: Exchange) -> float | None:
+        """Inverse of the probability that the exchange is replayed, by the ratio that holds now; None: it is not."""
+        return weight_within(exchange, ratio=self._experiment.sample_ratio, draw=self._draw(exchange))
 
     def _draw(self, exchange: Exchange) -> float:
         """The number that capture drew, so that both samples are one; else one of this experiment's own."""

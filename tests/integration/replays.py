@@ -15,10 +15,13 @@ from proxy.log.topics import EXCHANGES, EXPERIMENTS
 from shadow.control.registry import Registry
 from shadow.experiment import Experiment, Through
 from shadow.worker.lane import open_session
+from shadow.worker.rhythm import Rhythm
 from shadow.worker.runner import Runner
 from shadow.worker.writer import Sink
 
 GROUP = "understudy.experiment.trial"
+CHECK_S = 0.1
+"""Length of the self-check's windows: rows wait for their ends."""
 
 
 @dataclass
@@ -70,7 +73,7 @@ async def running(log: MemoryLog, experiment: Experiment, sink: Sink, **options:
             sink=sink,
             batch_rows=10,
             batch_seconds=0.05,
-            **options,
+            **({"rhythm": Rhythm(check_s=CHECK_S)} | options),
         )
         work = asyncio.create_task(runner.run())
         try:

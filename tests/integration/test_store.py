@@ -1,8 +1,10 @@
 """The store as its users see it: migrations, views, roles, erasure, and rows that it cannot hold."""
 
+import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from math import inf
 from typing import Any
 
 import pytest
@@ -10,7 +12,11 @@ import pytest
 from proxy.canary import CANARY_SUITE
 from proxy.errors import BadRecord, Refused, Unavailable, UsageError
 from proxy.exchange import Exchange
+from proxy.log.dead_letters import REASON_HEADER
 from proxy.log.memory import MemoryLog
+from proxy.log.record import Record
+from proxy.log.topics import DEAD_LETTERS
+from shadow.experiment import Experiment, Split
 from shadow.replay import Lane, Replay, ReplayOutcome, Timings
 from shadow.settings import ClickHouseSettings
 from shadow.store.alone import migrating_alone
@@ -18,7 +24,10 @@ from shadow.store.clickhouse import Store
 from shadow.store.erasing import TABLES, erase_conversation
 from shadow.store.rows import exchange_row, experiment_row, replay_row
 from shadow.store.schema import all_migrations, migrate
+from shadow.worker.aside import Aside
+from shadow.worker.histogram import Histogram
 from shadow.worker.progress import Progress
+from shadow.worker.server_metrics import ServerMetrics
 from shadow.worker.writer import Entry, Writer
 from tests.records import NOON, exchange, experiment, replay
 
@@ -225,18 +234,95 @@ def test_a_row_that_clickhouse_cannot_hold_keeps_no_other_one_out(
     assert "secret" not in str(caught.value) + caplog.text
 
 
-async def test_a_bad_row_holds_up_no_worker(store: Store, caplog: pytest.LogCaptureFixture) -> None:
-    log = MemoryLog()
+def test_a_split_shows_with_the_time_in_which_replays_may_be_of_either_deployment(store: Store) -> None:
+    known = {"old_fingerprint": "a", "new_fingerprint": "b", "at": NOON}
+    splits = (Split(arm="candidate", last_seen_at=NOON - timedelta(minutes=5), **known), Split(arm="baseline", **known))
+    store.insert("experiment_versions", [experiment_row(experiment()), experiment_row(_later(splits=splits))])
+    rows = store.rows("SELECT * FROM {database}.splits ORDER BY arm")
+    assert [(row["arm"], row["last_seen_at"], row["split_at"]) for row in rows] == [
+        ("baseline", None, NOON),
+        ("candidate", NOON - timedelta(minutes=5), NOON),
+    ]
+
+
+def _later(**changes: Any) -> Experiment:
+    return experiment(version=2, updated_at=NOON + timedelta(minutes=1), **changes)
+
+
+def test_a_pair_says_which_deployments_answered_and_what_it_weighs(store: Store) -> None:
+    lanes = [replay(1, lane=Lane.BASELINE, fingerprint="b" * 16), replay(1, fingerprint="c" * 16)]
+    store.insert("replays", [replay_row(one, exchange=exchange(1, weight=2.0), weight=4.0) for one in lanes])
+    (row,) = store.rows("SELECT baseline_fingerprint, candidate_fingerprint, weight FROM {database}.pairs")
+    assert tuple(row.values()) == ("b" * 16, "c" * 16, 4.0)
+
+
+def test_the_servers_own_first_tokens_stand_beside_the_client_s(store: Store) -> None:
+    """The server counted 10, restarted and counted 4 more; 12 of these 14 took at most 500 ms."""
+    scraped = [("a", 0, 100, 90), ("a", 5, 110, 98), ("a", 10, 4, 4), ("b", 0, 100, 90), ("b", 5, 104, 92)]
+    rows = [
+        ServerMetrics(ttft=Histogram((0.5, inf), (within, count))).row(
+            experiment_id="trial",
+            deployment_id="candidate",
+            worker_id=worker,
+            scraped_at=NOON + timedelta(seconds=second),
+        )
+        for worker, second, count, within in scraped
+    ]
+    store.insert("server_metrics", rows)
+    slow = Timings(schedule_delay_ms=0, ttft_ms=501, e2e_ms=600)
+    store.insert("replays", [replay_row(one) for one in (replay(1), replay(2), replay(3), replay(4, timings=slow))])
+    (row,) = store.rows("SELECT * FROM {database}.servers")
+    assert (row["server_requests"], row["client_replays"], row["client_500ms_ratio"]) == (14, 4, 0.75)
+    assert row["server_500ms_ratio"] == pytest.approx(12 / 14)
+    assert row["residual_ratio"] == pytest.approx(0.75 - 12 / 14)
+
+
+def test_a_server_that_says_nothing_has_no_residual(store: Store) -> None:
+    store.insert("replays", [replay_row(replay(1))])
+    (row,) = store.rows("SELECT * FROM {database}.servers")
+    assert (row["server_requests"], row["server_500ms_ratio"], row["residual_ratio"]) == (0, None, None)
+
+
+@pytest.mark.parametrize("kind", ["a value that its column cannot hold", "a code that nobody listed"])
+async def test_a_bad_row_holds_up_no_worker_and_its_record_is_set_aside(
+    kind: str, store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The second kind might as well be the server's fault; that it takes the other rows says that it is not."""
+    store.command("ALTER TABLE {database}.replays ADD COLUMN sound UInt8 MATERIALIZED throwIf(text = 'a secret')")
+    bad = {"in_flight": "a secret"} if kind.startswith("a value") else {"text": "a secret"}
+    log, progress, told = MemoryLog(), Progress(), list[tuple[str, int]]()
     consumer = log.consumer("understudy.exchanges", group="g")
-    writer = Writer(store, consumer, Progress(), batch_rows=10, batch_seconds=0.1)
+    writer = Writer(
+        store,
+        consumer,
+        progress,
+        batch_rows=10,
+        batch_seconds=0.1,
+        aside=Aside(log.producer()),
+        refused=lambda table, count: told.append((table, count)),
+    )
     for number in range(3):
+        record = Record("understudy.exchanges", 0, number, None, exchange(number).to_bytes())
+        progress.begin(record)
         row = replay_row(replay(number))
-        await writer.add(Entry(rows={"replays": [row | {"in_flight": "a secret"} if number == 1 else row]}))
+        await writer.add(Entry(rows={"replays": [row | bad if number == 1 else row]}, record=record))
     await writer.finish()
-    await writer.run()
+    async with asyncio.timeout(30):
+        await writer.run()
     assert count(store, "timings") == 2
+    assert told == [("replays", 1)]
+    assert log.committed["g", "understudy.exchanges"] == 3
+    (letter,) = log.records[DEAD_LETTERS.name]
+    assert letter.value == exchange(1).to_bytes()
+    assert letter.headers[REASON_HEADER].startswith(b"row of replays refused: ClickHouse")
     assert "1 of 3 rows of replays were not stored" in caplog.text
-    assert "secret" not in caplog.text
+    assert "secret" not in caplog.text + str(letter.headers)
+
+
+def test_a_row_that_may_not_be_at_fault_is_tried_again(store: Store) -> None:
+    store.command("ALTER TABLE {database}.replays ADD COLUMN sound UInt8 MATERIALIZED throwIf(1 = 1)")
+    with pytest.raises(Unavailable, match="FUNCTION_THROW_IF_VALUE_IS_NON_ZERO"):
+        store.insert("replays", [replay_row(replay(number)) for number in range(20)])
 
 
 def test_a_table_that_is_not_there_is_no_reason_to_wait(empty: Store) -> None:
@@ -254,7 +340,7 @@ def test_a_conversation_is_erased_from_every_table(store: Store) -> None:
         fill(store, exchange(number, conversation_id="c-1" if number < 3 else "c-2"))
     store.insert("replays", [replay_row(replay(1), exchange=exchange(1))])
     erased = erase_conversation(store, "c-1")
-    assert erased == {"judgements": 2, "lane_ledger": 2, "load_requests": 0, "replays": 5, "exchanges": 2}
+    assert erased == {"judgements": 2, "lane_ledger": 2, "replays": 5, "exchanges": 2}
     assert {table: count(store, table) for table in TABLES} == {
         "judgements": 1, "lane_ledger": 1, "replays": 2, "exchanges": 1,
     }  # fmt: skip

@@ -17,7 +17,7 @@ from shadow.store.access import make_roles, role_statements
 from shadow.store.clickhouse import Store, placeholders
 from shadow.store.schema import all_migrations
 
-VIEWS = ("traffic", "pairs", "timings", "failures", "coverage", "experiments")
+VIEWS = ("traffic", "pairs", "timings", "failures", "coverage", "experiments", "splits", "servers")
 _ALL = "<grants><query>GRANT ALL ON *.*</query></grants>"
 _ASK = """
 import json, sys, chdb

@@ -26,6 +26,7 @@ from shadow.simulator.faults import Fault
 from shadow.simulator.serving import simulator_in_loop, simulator_process
 from shadow.stack.processes import free_port
 from shadow.store.clickhouse import Store
+from shadow.store.halving import RefusedRow, RowsRefused
 from shadow.store.rows import exchange_row, replay_from_row, replay_row
 from shadow.worker.lane import open_session
 from shadow.worker.null_run import null_run
@@ -33,6 +34,7 @@ from shadow.worker.rhythm import Rhythm
 from shadow.worker.spend import Work
 from tests.integration.gateways import served
 from tests.integration.replays import (
+    CHECK_S,
     Shelf,
     announce,
     committed,
@@ -207,6 +209,45 @@ async def test_a_share_of_conversations_is_replayed_and_suites_always_are() -> N
     replayed = [offset for offset, (name, _) in shelf.dispositions.items() if name == "replayed"]
     assert 2 < sum(offset < 40 for offset in replayed) < 20
     assert sum(offset >= 40 for offset in replayed) == 40
+
+
+async def test_a_replay_weighs_what_its_exchange_does_within_the_experiment() -> None:
+    log, shelf = MemoryLog(), Shelf()
+    by_draw = exchange(0, weight=2.0, draw=0.1)
+    rare = exchange(1, weight=1.0, draw=0.9, by_floor=True)
+    await publish(log, by_draw, rare, exchange(2, suite="held@out"), exchange(3, weight=8.0, draw=0.1))
+    async with both(sample_ratio=0.25) as wanted:
+        await replay_all(log, wanted, shelf)
+    assert [row["weight"] for row in shelf.lane("candidate")] == [4.0, 1.0, 1.0, 8.0]
+
+
+async def test_timings_of_a_client_that_is_off_are_void_with_the_reason() -> None:
+    log, shelf = MemoryLog(), Shelf()
+    await publish(log, exchange(0))
+    async with both() as wanted:
+        await replay_all(log, wanted, shelf, null_ttft_error_ms=99.0)
+    assert {"null run: off by 99.0 ms" in row["void_reason"] for row in shelf.replays} == {True}
+
+
+class Full(Shelf):
+    """A store that will never take a candidate's answer."""
+
+    def insert(self, table: str, rows: list[dict[str, Any]]) -> int:
+        bad = [place for place, row in enumerate(rows) if row.get("lane") == "candidate"]
+        super().insert(table, [row for place, row in enumerate(rows) if place not in bad])
+        if bad:
+            raise RowsRefused("refused", rows=[RefusedRow(place, "too odd") for place in bad])
+        return len(rows)
+
+
+async def test_an_answer_that_the_store_refuses_is_dropped_in_the_books_and_its_exchange_a_dead_letter() -> None:
+    log, shelf = MemoryLog(), Full()
+    await publish(log, exchange(0), exchange(1))
+    async with both() as wanted:
+        await replay_all(log, wanted, shelf)
+    assert shelf.dispositions == dict.fromkeys((0, 1), ("dropped", "row_refused"))
+    assert len(shelf.lane("baseline")) == 2
+    assert len(log.records[DEAD_LETTERS.name]) == 2
 
 
 async def test_a_spent_token_budget_ends_the_sending() -> None:
@@ -386,7 +427,7 @@ async def test_servers_are_scraped_while_replays_run() -> None:
     log, shelf = MemoryLog(), Shelf()
     await publish(log, *(exchange(number) for number in range(30)))
     async with both(candidate={"ttft_ms": 50}, speed=30.0) as wanted:
-        await replay_all(log, wanted, shelf, rhythm=Rhythm(scrape_s=0.1))
+        await replay_all(log, wanted, shelf, rhythm=Rhythm(check_s=CHECK_S, scrape_s=0.1))
     rows = shelf.rows["server_metrics"]
     assert {row["deployment_id"] for row in rows} == {"baseline", "candidate"}
     assert max(row["running"] for row in rows) >= 1
@@ -399,7 +440,7 @@ async def test_a_backlog_older_than_the_bound_is_skipped_and_counted() -> None:
     ages_s = (9_000, 4_000, 3_000, 1)
     await publish(log, *(exchange(n, captured_at=now - timedelta(seconds=age)) for n, age in enumerate(ages_s)))
     async with both() as wanted:
-        await replay_all(log, wanted, shelf, rhythm=Rhythm(max_behind_s=3_600))
+        await replay_all(log, wanted, shelf, rhythm=Rhythm(check_s=CHECK_S, max_behind_s=3_600))
     assert shelf.dispositions == {
         0: ("dropped", "too_old"),
         1: ("dropped", "too_old"),
@@ -427,7 +468,7 @@ async def test_a_stop_while_the_store_is_away_ends_within_its_grace_and_the_next
     await publish(log, *(exchange(number) for number in range(5)))
     async with both() as wanted:
         async with asyncio.timeout(60):
-            async with running(log, wanted, away, rhythm=Rhythm(grace_s=0.2)):
+            async with running(log, wanted, away, rhythm=Rhythm(check_s=CHECK_S, grace_s=0.2)):
                 await asyncio.sleep(0.5)
         assert committed(log) == 0
         await replay_all(log, wanted, shelf)

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from proxy.errors import BadRecord
-from shadow.experiment import Budget, Distress, Experiment, State
+from shadow.experiment import Budget, Distress, Experiment, Split, State
 from tests.records import NOON, deployment, experiment
 
 PRICED: dict[str, Any] = {"price_usd_per_gpu_hour": 2.5}
@@ -88,3 +88,29 @@ def test_workers_replay_while_it_is_enabled_and_has_not_expired() -> None:
     assert wanted.is_live(now=NOON - timedelta(seconds=1))
     assert not wanted.is_live(now=NOON)
     assert not experiment(state=State.PAUSED).is_live(now=NOON)
+
+
+def test_a_replay_is_of_the_deployment_of_now_by_fingerprint_and_not_while_it_was_being_replaced() -> None:
+    first, second = deployment("candidate"), deployment("candidate", revision="b")
+    there = Split(
+        at=NOON,
+        last_seen_at=NOON - timedelta(minutes=5),
+        arm="candidate",
+        old_fingerprint=first.fingerprint,
+        new_fingerprint=second.fingerprint,
+    )
+    back = Split(
+        at=NOON + timedelta(hours=1),
+        arm="candidate",
+        old_fingerprint=second.fingerprint,
+        new_fingerprint=first.fingerprint,
+    )
+    trial = experiment(candidate=first, splits=(there, back))
+    fingerprint = first.fingerprint
+    found = {
+        minute: trial.is_of_now("candidate", fingerprint=fingerprint, sent_at=NOON + timedelta(minutes=minute))
+        for minute in (-6, -4, 0, 30, 61)
+    }
+    assert found == {-6: True, -4: False, 0: True, 30: True, 61: True}
+    assert not trial.is_of_now("candidate", fingerprint=second.fingerprint, sent_at=NOON + timedelta(minutes=30))
+    assert trial.is_of_now("baseline", fingerprint=trial.baseline.fingerprint, sent_at=NOON - timedelta(minutes=4))

@@ -7,7 +7,7 @@ from clickhouse_connect.driver.exceptions import (
 )
 
 from proxy.errors import BadRecord, Refused, Unavailable, UnderstudyError, UsageError
-from shadow.store.failure import translated
+from shadow.store.failure import is_doubtful, translated
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,21 @@ def test_what_the_server_said_is_not_repeated() -> None:
         said = str(translated(DatabaseError("the row holds a secret", code=code, name="SOME_NAME")))
         assert "secret" not in said
         assert code is None or f"code {code}" in said
+
+
+@pytest.mark.parametrize(
+    ("error", "doubtful"),
+    [
+        (DatabaseError("x", code=241), True),
+        (DatabaseError("x", code=395), True),
+        (DatabaseError("x", code=252), False),
+        (DatabaseError("x", code=53), False),
+        (DatabaseError("x", code=60), False),
+        (DatabaseError("x"), False),
+        (ValueError("x"), False),
+    ],
+)
+def test_only_an_answer_that_may_be_about_the_rows_is_worth_a_smaller_batch(
+    error: Exception, *, doubtful: bool
+) -> None:
+    assert is_doubtful(error) is doubtful

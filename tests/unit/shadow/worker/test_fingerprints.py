@@ -1,10 +1,12 @@
 import asyncio
-from collections.abc import Sequence
+import itertools
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 
 from proxy.errors import Unavailable
 from shadow.deployment import Deployment
 from shadow.worker.fingerprints import Fingerprints
-from tests.records import deployment
+from tests.records import NOON, deployment
 
 BASELINE, CANDIDATE = deployment("baseline"), deployment("candidate")
 
@@ -15,20 +17,25 @@ class World:
     def __init__(self) -> None:
         self.now: dict[str, Deployment] = {}
         self.told: list[list[str]] = []
+        self.last_seen: dict[str, datetime] = {}
         self.is_registry_away = False
+        self.times = (NOON + timedelta(seconds=second) for second in itertools.count())
 
     async def probe(self, known: Deployment) -> Deployment:
         if known.deployment_id == "away":
             raise Unavailable("nobody answers")
         return self.now.get(known.deployment_id, known)
 
-    async def changed(self, deployments: Sequence[Deployment]) -> None:
+    async def changed(self, deployments: Sequence[Deployment], last_seen: Mapping[str, datetime]) -> None:
         if self.is_registry_away:
             raise Unavailable("no broker")
         self.told.append([one.deployment_id for one in deployments])
+        self.last_seen = dict(last_seen)
 
     def watch(self, *known: Deployment, every_s: float = 60) -> Fingerprints:
-        return Fingerprints(known, probe=self.probe, changed=self.changed, every_s=every_s)
+        return Fingerprints(
+            known, probe=self.probe, changed=self.changed, every_s=every_s, clock=lambda: next(self.times)
+        )
 
 
 async def test_only_a_changed_fingerprint_is_told() -> None:
@@ -39,6 +46,16 @@ async def test_only_a_changed_fingerprint_is_told() -> None:
     world.now["candidate"] = CANDIDATE.model_copy(update={"engine_version": "2"})
     await watch.check()
     assert world.told == [["candidate"]]
+
+
+async def test_a_change_is_told_with_the_start_of_the_last_probe_that_found_the_old_one() -> None:
+    world = World()
+    watch = world.watch(CANDIDATE)
+    await watch.check()
+    await watch.check()
+    world.now["candidate"] = CANDIDATE.model_copy(update={"engine_version": "2"})
+    await watch.check()
+    assert world.last_seen == {"candidate": NOON + timedelta(seconds=1)}
 
 
 async def test_a_deployment_that_does_not_answer_is_no_other_one() -> None:

@@ -41,3 +41,10 @@ def test_spend_breakers_and_servers_are_shown_as_they_stand() -> None:
     assert value("understudy_server_waiting_requests", labels | {"deployment": "candidate"}) == 4
     assert value("understudy_server_kv_usage_ratio", labels | {"deployment": "candidate"}) is None
     assert value("understudy_halts_total", labels | {"reason": "distress_waiting"}) == 1
+
+
+def test_refused_rows_are_counted_by_table() -> None:
+    metrics = WorkerMetrics()
+    metrics.refused("replays", 2)
+    metrics.refused("replays", 1)
+    assert metrics.registry.get_sample_value("understudy_rows_refused_total", {"table": "replays"}) == 3

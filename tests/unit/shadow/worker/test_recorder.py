@@ -7,6 +7,7 @@ from proxy.log.memory import MemoryLog
 from proxy.log.topics import COVERAGE, EXCHANGES, EXPERIMENTS
 from shadow.experiment import State
 from shadow.store.clickhouse import Store
+from shadow.worker.aside import Aside
 from shadow.worker.recorder import RECORDED, Recorder
 from shadow.worker.writer import Sink
 from tests.integration.replays import Shelf, publish, until
@@ -23,7 +24,9 @@ def entry(requests: int) -> LedgerEntry:
 async def record_all(log: MemoryLog, topic: str, sink: Sink) -> None:
     """Record what the topic holds, until all of it is committed."""
     consumer = log.consumer(topic, group="recorder")
-    recorder = Recorder(consumer, sink, to_rows=RECORDED[topic], batch_rows=100, batch_seconds=0.05)
+    recorder = Recorder(
+        consumer, sink, to_rows=RECORDED[topic], batch_rows=100, batch_seconds=0.05, aside=Aside(log.producer())
+    )
     work = asyncio.create_task(recorder.run())
     await until(lambda: log.committed["recorder", topic] == len(log.records[topic]))
     await recorder.stop()

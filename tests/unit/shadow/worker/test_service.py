@@ -15,11 +15,13 @@ from shadow.experiment import Experiment, State
 from shadow.simulator.behaviour import Behaviour
 from shadow.simulator.faults import Fault
 from shadow.simulator.serving import simulator_in_loop
+from shadow.worker.aside import Aside
 from shadow.worker.lane import open_session
 from shadow.worker.recorder import RECORDED, Recorder
+from shadow.worker.rhythm import Rhythm
 from shadow.worker.runner import Runner
 from shadow.worker.service import StartRunner, WorkerService
-from tests.integration.replays import Shelf, publish, until
+from tests.integration.replays import CHECK_S, Shelf, publish, until
 from tests.records import deployment, exchange, experiment
 
 
@@ -50,6 +52,7 @@ class Bench:
                 sink=self.shelf,
                 batch_rows=10,
                 batch_seconds=0.05,
+                rhythm=Rhythm(check_s=CHECK_S),
             )
 
         return start
@@ -209,6 +212,7 @@ async def test_stopping_ends_runners_and_recorders_in_order() -> None:
         bench.log.consumer(EXCHANGES.name, group="recorder"),
         bench.shelf,
         to_rows=RECORDED[EXCHANGES.name],
+        aside=Aside(bench.log.producer()),
         batch_rows=10,
         batch_seconds=5,
     )

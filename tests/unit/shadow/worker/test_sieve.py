@@ -47,3 +47,11 @@ def test_an_exchange_of_another_experiment_is_left_to_it() -> None:
 
 def test_what_was_read_after_a_halt_is_dropped_with_its_reason() -> None:
     assert dropped_by(Halt(HaltReason.WAITING, "full")) == Disposition("dropped", "distress_waiting")
+
+
+def test_the_weight_is_that_of_the_smaller_ratio_and_of_nothing_that_is_not_replayed() -> None:
+    strainer = sieve(sample_ratio=0.5)
+    assert strainer.weight_of(exchange(weight=1.25, draw=0.4)) == 2
+    assert strainer.weight_of(exchange(weight=4.0, draw=0.2)) == 4
+    assert strainer.weight_of(exchange(draw=0.9, by_floor=True)) == 1
+    assert strainer.weight_of(exchange(draw=0.9)) is None

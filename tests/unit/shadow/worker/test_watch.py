@@ -1,8 +1,10 @@
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from shadow.worker.watch import SelfCheck, Watch, residual_of
+from shadow.worker.watch import SelfCheck, Watch, lag_ms, residual_of
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -50,3 +52,26 @@ def test_few_residuals_wait_for_more_since_their_p95_is_one_value() -> None:
     assert watch.close_window([1.0], residuals=[0.1] * 18).residual is None
     assert watch.close_window([1.0], residuals=[0.9, 5.0]).residual == 5.0
     assert watch.close_window([1.0], residuals=[0.2] * 99 + [5.0]).residual == 0.2
+
+
+@pytest.mark.parametrize(
+    ("stalls_ms", "lag"),
+    [
+        ([], 0.0),
+        ([0.1] * 500, 0.0),
+        ([100.0] + [0.0] * 499, 50.0),
+        ([6.0] * 10 + [0.0] * 490, 1.0),
+        ([30.0, 30.0], 5.0),
+        ([50.0], 0.0),
+    ],
+)
+def test_lag_is_what_bytes_wait_that_arrive_at_any_time(stalls_ms: list[float], lag: float) -> None:
+    assert lag_ms(stalls_ms, elapsed_ms=5_000, share=0.01) == pytest.approx(lag)
+
+
+@given(st.lists(st.floats(0, 400), max_size=30), st.floats(0.001, 0.5))
+def test_arrivals_that_wait_longer_than_the_lag_make_up_the_share(stalls_ms: list[float], share: float) -> None:
+    elapsed_ms = 5_000
+    lag = lag_ms(stalls_ms, elapsed_ms=elapsed_ms, share=share)
+    longer = sum(max(stall - lag, 0) for stall in stalls_ms)
+    assert longer == pytest.approx(share * elapsed_ms) if lag > 0 else longer <= share * elapsed_ms + 1e-6

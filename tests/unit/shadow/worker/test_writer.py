@@ -4,8 +4,12 @@ from typing import Any
 import pytest
 
 from proxy.errors import Unavailable
+from proxy.log.dead_letters import REASON_HEADER, TOPIC_HEADER
 from proxy.log.memory import MemoryLog
 from proxy.log.record import Record
+from proxy.log.topics import DEAD_LETTERS
+from shadow.store.halving import RefusedRow, RowsRefused
+from shadow.worker.aside import Aside
 from shadow.worker.progress import Progress
 from shadow.worker.writer import Entry, Writer
 
@@ -145,3 +149,70 @@ async def test_an_entry_is_told_once_its_rows_are_stored() -> None:
     await desk.writer.finish()
     await desk.writer.run()
     assert told == [0]
+
+
+class Fussy(Batches):
+    """A store that refuses things without a number for good, and says so."""
+
+    def insert(self, table: str, rows: list[dict[str, Any]]) -> int:
+        bad = [RefusedRow(place, "no number") for place, row in enumerate(rows) if row["n"] is None]
+        super().insert(table, rows[: len(rows) - len(bad)])
+        if bad:
+            raise RowsRefused("some rows were not stored", rows=bad)
+        return len(rows)
+
+
+def fussy_writer(desk: Desk, *, aside: Aside, told: list[tuple[str, int]]) -> Writer:
+    return Writer(
+        desk.sink,
+        desk.log.consumer("topic", group="group"),
+        desk.progress,
+        batch_rows=10,
+        batch_seconds=0.01,
+        aside=aside,
+        refused=lambda table, count: told.append((table, count)),
+    )
+
+
+async def test_a_refused_row_is_counted_set_aside_and_amended_and_holds_up_no_other() -> None:
+    desk, told = Desk(batch_rows=10, batch_seconds=0.01), list[tuple[str, int]]()
+    desk.sink = Fussy()
+    writer = fussy_writer(desk, aside=Aside(desk.log.producer()), told=told)
+    for offset in range(4):
+        row = {"n": None if offset == 1 else offset}
+        await writer.add(Entry({"things": [row]}, desk.begin(offset), amended=lambda: {"things": [{"n": 99}]}))
+    await writer.finish()
+    await writer.run()
+    assert desk.sink.sizes == [3, 1]
+    assert (told, desk.committed, writer.rows_written) == ([("things", 1)], 4, 4)
+    (letter,) = desk.log.records[DEAD_LETTERS.name]
+    assert letter.headers[TOPIC_HEADER] == b"topic"
+    assert letter.headers[REASON_HEADER] == b"row of things refused: no number"
+
+
+async def test_a_refused_row_that_nobody_could_set_aside_is_read_again() -> None:
+    desk, told = Desk(batch_rows=10, batch_seconds=0.01), list[tuple[str, int]]()
+    desk.sink = Fussy()
+    aside = Aside(desk.log.producer())
+    aside.stop()
+    writer = fussy_writer(desk, aside=aside, told=told)
+    await writer.add(Entry({"things": [{"n": None}]}, desk.begin(0)))
+    await writer.finish()
+    await writer.run()
+    assert (desk.committed, desk.progress.under_way) == (0, 1)
+
+
+async def test_what_comes_while_the_store_takes_nothing_joins_the_batch() -> None:
+    desk = Desk(batch_rows=100, batch_seconds=0.01)
+    away = Away()
+    writer = Writer(away, desk.log.consumer("topic", group="group"), desk.progress, batch_rows=9, batch_seconds=0.01)
+    async with asyncio.timeout(60), asyncio.TaskGroup() as group:
+        group.create_task(writer.run())
+        await writer.add(Entry({"things": [{"n": 0}]}, desk.begin(0)))
+        while not away.tries:
+            await asyncio.sleep(0.01)
+        for offset in range(1, 4):
+            await writer.add(Entry({"things": [{"n": offset}]}, desk.begin(offset)))
+        away.is_away = False
+        await writer.finish()
+    assert away.sizes == [4]

@@ -1,1 +1,0 @@
-"""Load: both lanes of an experiment at chosen levels, measured with the worker's own lane client."""
