@@ -12,8 +12,9 @@ from analytics.decide.ranking import rank
 from analytics.decide.score_card import load_score_card
 from analytics.decide.verdict import decide
 from analytics.jobs.evidence import load_evidence
+from analytics.jobs.exhibits import load_exhibits
 from analytics.jobs.judging import judge_experiment, unjudged
-from analytics.jobs.specimens import curves_of, load_specimens
+from analytics.jobs.specimens import load_specimens
 from analytics.report.report import Report
 from analytics.report.writing import write_index, write_report
 from analytics.settings import AnalyticsSettings
@@ -87,7 +88,7 @@ def _decide_one(store: Store, experiment_id: str, *, settings: AnalyticsSettings
     now = datetime.now(UTC)
     store.insert("decisions", [_decision_row(decision, decided_at=now)])
     specimens = load_specimens(store, experiment_id=experiment_id, worst=decision.worst_pairs)
-    report = Report(decision=decision, specimens=specimens, curves=curves_of(evidence), made_at=now)
+    report = Report(decision=decision, specimens=specimens, exhibits=load_exhibits(store, decision), made_at=now)
     return Written(decision, write_report(report, folder=folder))
 
 

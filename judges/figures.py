@@ -1,25 +1,11 @@
-"""Numbers of an answer in canonical form, and whether two answers hold the same ones."""
+"""Numbers of an answer in canonical form. Whether two answers agree on them is the business of the guards."""
 
 import re
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
-from judges.words import tokens
-
 DECIMAL_COMMA: Final = frozenset({"de", "es", "fr", "it", "pt", "nl"})
 
-_NUMBER_WORDS: Final = {
-    word: str(value)
-    for value, words in enumerate(
-        (
-            "zero null cero zéro", "one eins uno un", "two zwei dos deux", "three drei tres trois",
-            "four vier cuatro quatre", "five fünf cinco cinq", "six sechs seis", "seven sieben siete sept",
-            "eight acht ocho huit", "nine neun nueve neuf", "ten zehn diez dix", "eleven elf once onze",
-            "twelve zwölf doce douze",
-        )
-    )
-    for word in words.split()
-}  # fmt: skip
 _SCALES: Final = {
     "thousand": 10**3, "tausend": 10**3, "million": 10**6, "millionen": 10**6, "millones": 10**6, "millions": 10**6,
     "billion": 10**9, "milliarden": 10**9, "milliards": 10**9,
@@ -48,17 +34,12 @@ def numbers(text: str, *, language: str = "", percent_is_ratio: bool = True) -> 
     return [value for value in values if value is not None]
 
 
-def number_words(text: str) -> frozenset[Decimal]:
-    """Numbers from zero to twelve that are written as words (English, German, Spanish, French)."""
-    return frozenset(Decimal(_NUMBER_WORDS[word]) for word in tokens(text) if word in _NUMBER_WORDS)
-
-
 def _value(match: re.Match[str], *, language: str, percent_is_ratio: bool) -> Decimal | None:
     digits = match["digits"]
     if len(digits) > _MOST_DIGITS:
         return None
     try:
-        value = Decimal(_plain_digits(digits, language))
+        value = Decimal(plain_digits(digits, language))
     except InvalidOperation:
         return None
     if match["sign"]:
@@ -70,8 +51,8 @@ def _value(match: re.Match[str], *, language: str, percent_is_ratio: bool) -> De
     return value.normalize()
 
 
-def _plain_digits(digits: str, language: str) -> str:
-    """Digits with a point as decimal mark and no grouping."""
+def plain_digits(digits: str, language: str) -> str:
+    """Digits with a point as decimal mark and no grouping; the language (ISO 639-1) decides how 1.000 reads."""
     digits = digits.replace("\u00a0", "").replace("\u202f", "")
     last = max(digits.rfind("."), digits.rfind(","))
     if last < 0:
@@ -85,10 +66,3 @@ def _plain_digits(digits: str, language: str) -> str:
     if is_grouping or (not mixed and repeated):
         return re.sub(r"[.,]", "", digits)
     return re.sub(r"[.,]", "", digits[:last]) + "." + digits[last + 1 :]
-
-
-def same_numbers(answer: str, *, reference: str, language: str = "") -> bool:
-    """Whether both texts hold the same set of numbers; one that the other side writes as a word is the same."""
-    left, right = (frozenset(numbers(text, language=language)) for text in (answer, reference))
-    extra, missing = left - right - number_words(reference), right - left - number_words(answer)
-    return not extra and not missing

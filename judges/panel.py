@@ -8,6 +8,7 @@ from typing import Final
 from judges.agreement import ExactMatch, TokenF1
 from judges.checks import SuiteCheck
 from judges.format import JsonFormat, ToolCalls
+from judges.guards.judge import Guards
 from judges.judgement import Case, Finding, Judge, JudgeFailed, Judgement
 from judges.refusal import Refusal
 from judges.similarity import Embedder, SemanticSimilarity
@@ -37,6 +38,7 @@ def cheap_panel() -> list[Judge]:
     return [
         ExactMatch(),
         TokenF1(),
+        Guards(),
         JsonFormat(),
         ToolCalls(),
         Refusal(),

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from judges.answer import answer_text, cannot_compare, only_tools
-from judges.figures import same_numbers
-from judges.judgement import Abstained, Case, Finding, Judgement
-from judges.polarity import flipped_sentence, only_one_negates
+from judges.guards.measures import changed_amount
+from judges.guards.polarity import flipped_sentence, only_one_negates
+from judges.judgement import Abstained, Case, Finding, Judgement, Span
 from judges.words import scripts
 
 PIECE_CHARACTERS: Final = 700
@@ -84,7 +84,7 @@ def _mean(found: Sequence[str], vectors: dict[str, NDArray[np.float32]]) -> NDAr
 class SemanticSimilarity:
     """Value is the cosine with the baseline's answer, in [0, 1], and at most .5 where a guard finds a contradiction.
 
-    Labels: flipped (one denies the other), numbers (the numbers differ), else high (from .8), medium (from .5), low.
+    Labels: flipped (one denies the other), numbers (a number or unit does), else high (from .8), medium (from .5), low.
     Abstains where both sides have tool calls only, or no text; one side without text is 0.
     """
 
@@ -94,7 +94,7 @@ class SemanticSimilarity:
     @property
     def version(self) -> str:
         """The algorithm's version and the model, since both change the finding."""
-        return f"1:{self.embedder.name}"
+        return f"2:{self.embedder.name}"
 
     def judge_batch(self, cases: Sequence[Case]) -> list[Finding]:
         """One finding per case; the model is called once for all texts that differ."""
@@ -135,13 +135,15 @@ def _compare(case: Case, vectors: dict[str, NDArray[np.float32]]) -> Judgement:
 def _guarded(case: Case, value: float) -> Judgement | None:
     answer, reference = answer_text(case.answer), answer_text(case.reference)
     capped, cosine = min(value, GUARDED), f"at cosine {value:.2f}"
-    if (position := flipped_sentence(answer, reference=reference)) is not None:
-        reason = f"sentence {position + 1} denies its counterpart, {cosine}"
-        return Judgement(capped, "flipped", reason, severity=_FLIPPED_SEVERITY)
+    if (place := flipped_sentence(answer, reference=reference)) is not None:
+        spans = (Span(case.answer.lane, "text", *place),)
+        reason = f"a sentence denies its counterpart, {cosine}"
+        return Judgement(capped, "flipped", reason, spans, severity=_FLIPPED_SEVERITY)
     if value >= _CLOSE and only_one_negates(answer, reference=reference):
         return Judgement(capped, "flipped", f"only one side is negated, {cosine}", severity=_FLIPPED_SEVERITY)
-    if not same_numbers(answer, reference=reference, language=case.exchange.language):
-        return Judgement(capped, "numbers", f"the numbers differ, {cosine}", severity=_NUMBERS_SEVERITY)
+    if (changed := changed_amount(answer, reference=reference, language=case.exchange.language)) is not None:
+        spans = (Span(case.answer.lane, "text", changed.start, changed.end),)
+        return Judgement(capped, "numbers", f"the numbers differ, {cosine}", spans, severity=_NUMBERS_SEVERITY)
     return None
 
 

@@ -8,7 +8,7 @@ import socket
 import sys
 import tomllib
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -25,6 +25,12 @@ from proxy.metrics import serving
 from proxy.readiness import mark_ready
 from proxy.settings import KafkaSettings, TracesSettings
 from proxy.tracing import open_tracing
+from shadow.agentic.books import Books
+from shadow.agentic.driver import Bounds
+from shadow.agentic.run import Plan, jobs_left, run_agents
+from shadow.agentic.showing import Tally, tallies
+from shadow.agentic.suite import draw_agentic
+from shadow.agentic.transcript import Transcript
 from shadow.control.api import Parts, changes_of, control_app, probed
 from shadow.control.history import Entry
 from shadow.control.registry import TARGETS, Registry
@@ -35,7 +41,7 @@ from shadow.store.clickhouse import Store
 from shadow.store.erasing import erase_conversation
 from shadow.store.rows import example_row
 from shadow.store.schema import migrate
-from shadow.suites.heldout import draw_heldout
+from shadow.suites.heldout.draw import draw_heldout
 from shadow.suites.suite import Suite, load_suite, to_exchange
 from shadow.worker.aside import Aside
 from shadow.worker.lane import open_session
@@ -319,7 +325,7 @@ def log_of_experiment(experiment_id: str) -> tuple[Entry, ...]:
 def draw_suite(file: str, *, seed: int, size: int) -> str:
     """Draw a held-out suite into a file; returns its id."""
     suite = draw_heldout(seed=seed, size=size)
-    Path(file).write_text("".join(example.model_dump_json() + "\n" for example in suite.examples), "utf-8")
+    suite.save(Path(file))
     return suite.id
 
 
@@ -352,3 +358,53 @@ async def _publish_suite(suite: Suite, *, experiment_id: str, rate: float) -> in
     finally:
         await producer.close()
     return len(suite.examples)
+
+
+def run_agentic(
+    experiment_id: str,
+    *,
+    options: Mapping[str, float],
+    begin: Callable[[int], None] = lambda _total: None,
+    advance: Callable[[], None] = lambda: None,
+) -> tuple[str, tuple[Tally, ...]]:
+    """Run the agentic suite on both lanes of an experiment and keep every transcript.
+
+    Args:
+        options: seed, per_world, trials, concurrency, temperature, max_steps, max_tokens and max_seconds.
+        begin: Told the number of runs that are to be made.
+        advance: Called after each.
+
+    Returns:
+        The suite's id, and what the lanes came to, earlier runs of the same suite included.
+    """
+    plan = Plan(
+        draw_agentic(seed=int(options["seed"]), per_world=int(options["per_world"])),
+        trials=int(options["trials"]),
+        concurrency=int(options["concurrency"]),
+        temperature=options["temperature"],
+        bounds=Bounds(
+            steps=int(options["max_steps"]), tokens=int(options["max_tokens"]), seconds=options["max_seconds"]
+        ),
+    )
+    experiment = show_experiment(experiment_id)
+    with closing(Store.connect(ClickHouseSettings())) as store:
+        books = Books(store, experiment_id=experiment_id)
+        done = books.done(suite=plan.suite.id)
+        begin(jobs_left(plan, experiment=experiment, done=done))
+
+        async def keep(transcript: Transcript) -> None:
+            await books.keep(transcript)
+            advance()
+
+        async def run() -> None:
+            async with open_session() as session:
+                await run_agents(plan, experiment=experiment, session=session, done=done, keep=keep)
+
+        asyncio.run(run())
+        return plan.suite.id, tallies(one for one in books.all() if one.suite == plan.suite.id)
+
+
+def read_transcripts(experiment_id: str, *, task_id: str) -> tuple[Transcript, ...]:
+    """What the lanes of an experiment did on one task."""
+    with closing(Store.connect(ClickHouseSettings())) as store:
+        return Books(store, experiment_id=experiment_id).of_task(task_id)

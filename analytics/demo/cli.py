@@ -47,7 +47,7 @@ def demo(vllm: Path | None, *, seed: int, folder: Path, broker: str) -> None:  #
     console = Console()
     home = folder / datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     if vllm is None:
-        scenario = simulated_scenario(seed=seed)
+        scenario = simulated_scenario(seed=seed, folder=home)
         console.print("Deployments are simulators: scripted, seeded, and no models.")
     else:
         from analytics.demo.vllm_scenario import vllm_scenario

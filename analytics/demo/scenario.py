@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from typing import Final
 
 from analytics.demo.fleet import Served, simulated
 from analytics.demo.traffic import TrafficItem, demo_traffic
+from shadow.suites.heldout.draw import draw_heldout
 
 PRODUCTION = "support"
 BASELINE = "support-baseline"
@@ -54,6 +56,9 @@ class Scenario:
     replay_timeout_s: float
 
 
+_SUITE_SIZE: Final = 165
+"""Fifteen questions of each category."""
+
 CONTENDERS = (
     Contender("good", "as good as the baseline"),
     Contender(
@@ -65,15 +70,22 @@ CONTENDERS = (
 )
 
 
-def simulated_scenario(*, seed: int) -> Scenario:
-    """Three candidates on simulators: one good, one regressed, one slow."""
+def simulated_scenario(*, seed: int, folder: Path) -> Scenario:
+    """Three candidates on simulators: one good, one regressed, one slow.
+
+    Args:
+        folder: Gets the held-out suite, whose references the simulators know.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    answers = folder / "answers.jsonl"
+    draw_heldout(seed=seed, size=_SUITE_SIZE).save(answers)
     script = Path(str(files("analytics.demo") / "scripts" / "support.toml"))
     served = [
-        _simulator(PRODUCTION, Contender(PRODUCTION, "production"), script=script, seed=1),
-        _simulator(BASELINE, Contender(BASELINE, "baseline"), script=script, seed=2),
+        _simulator(PRODUCTION, Contender(PRODUCTION, "production"), script=script, answers=answers, seed=1),
+        _simulator(BASELINE, Contender(BASELINE, "baseline"), script=script, answers=answers, seed=2),
     ]
     served += [
-        _simulator(f"support-{one.name}", one, script=script, seed=number)
+        _simulator(f"support-{one.name}", one, script=script, answers=answers, seed=number)
         for number, one in enumerate(CONTENDERS, start=3)
     ]
     return Scenario(
@@ -83,7 +95,7 @@ def simulated_scenario(*, seed: int) -> Scenario:
         candidates={f"support-{one.name}": one.story for one in CONTENDERS},
         traffic=demo_traffic(seed=seed, count=420, rate_per_s=8.0, model=PRODUCTION),
         suite_seed=seed,
-        suite_size=150,
+        suite_size=_SUITE_SIZE,
         suite_rate_per_s=5.0,
         max_concurrency=64,
         again_ratio=0.3,
@@ -94,8 +106,9 @@ def simulated_scenario(*, seed: int) -> Scenario:
     )
 
 
-def _simulator(name: str, contender: Contender, *, script: Path, seed: int) -> Served:
+def _simulator(name: str, contender: Contender, *, script: Path, answers: Path, seed: int) -> Served:
     options = {"ttft-ms": f"{contender.ttft_ms:g}", "ttft-sigma": "0.2", "itl-ms": "8", "seed": str(seed)}
+    options["answers"] = str(answers)
     if contender.faults:
         options["fault"] = ",".join(f"{fault}={rate:g}" for fault, rate in contender.faults.items())
     return simulated(name, script=script, options=options, quantisation="none (simulated)")

@@ -5,11 +5,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from analytics.decide.decision import WorstPair
-from analytics.decide.evidence import Answer, Evidence
-from analytics.report.report import Curves, Specimen
+from analytics.report.report import Specimen
 from proxy.exchange import Shape
 from proxy.wire.request import read_request
-from shadow.replay import Lane
 from shadow.store.clickhouse import Store
 
 
@@ -41,23 +39,3 @@ def _answer_text(row: Mapping[str, Any], *, lane: str) -> str:
     said = "\n".join(filter(None, (row[f"{lane}_text"], calls)))
     outcome = row[f"{lane}_outcome"]
     return said if outcome == "completed" else f"[{outcome}] {said}".rstrip()
-
-
-def curves_of(evidence: Evidence) -> Curves:
-    """First-token times by lane, ms, and how many failed; timings that are void are left out."""
-    answers: dict[Lane, list[Answer]] = {Lane.BASELINE: [], Lane.BASELINE_AGAIN: [], Lane.CANDIDATE: []}
-    for pair in evidence.pairs:
-        answers[Lane.BASELINE].append(pair.baseline)
-        answers[Lane.CANDIDATE].append(pair.candidate)
-        if pair.baseline_again is not None:
-            answers[Lane.BASELINE_AGAIN].append(pair.baseline_again)
-    kept = {str(lane): [one for one in found if not one.void_reason] for lane, found in answers.items() if found}
-    return Curves(
-        ttft_ms={
-            lane: tuple(sorted(one.ttft_ms for one in found if one.is_completed and one.ttft_ms is not None))
-            for lane, found in kept.items()
-        },
-        failed={
-            lane: sum(not one.is_completed or one.ttft_ms is None for one in found) for lane, found in kept.items()
-        },
-    )

@@ -24,6 +24,10 @@ _PADDING = {"left": 56, "top": 6, "right": 28, "bottom": 6}
 
 _VEGA_LITE = ".".join(alt.SCHEMA_VERSION.split(".")[:2])
 
+_TAG = re.compile(r"<[^>]*>")
+_PLUMBING = re.compile(r' (?:role|aria-roledescription|class)="[^"]*"')
+"""What Vega says of its own marks: noise to those who hear the page, which has a title and a description instead."""
+
 type Row = dict[str, Any]
 
 
@@ -51,6 +55,7 @@ def to_svg(chart: alt.Chart | alt.LayerChart | alt.FacetChart, *, name: str, tit
         .configure_view(stroke=None)
     )
     drawn = str(vl_convert.vegalite_to_svg(themed.to_dict(), vl_version=_VEGA_LITE, allowed_base_urls=[]))
+    drawn = _TAG.sub(lambda tag: _PLUMBING.sub("", tag.group()), drawn)
     return _name_parts(_open(drawn, name=name, title=title, description=description), name=name)
 
 

@@ -37,6 +37,7 @@ _FILTERS: dict[str, Callable[..., object]] = {
     "points": figures.write_points,
     "count": figures.write_count,
     "time": figures.write_time,
+    "tenths": figures.write_tenths,
     "lane": tables.name_lane,
     "beyond_noise": tables.exceed_noise,
 }

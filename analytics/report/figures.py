@@ -78,6 +78,11 @@ def write_points(interval: Interval | None) -> str:
     return f"{_write_points(interval.estimate)} ({bounds})"
 
 
+def write_tenths(points: float) -> str:
+    """Points 0 to 10 as the length of a bar that is 100 long; what is not finite has no length."""
+    return f"{min(max(points, 0.0), 10.0) * 10:.1f}" if math.isfinite(points) else "0"
+
+
 def write_count(count: int | None) -> str:
     """A count with its thousands set off."""
     return MISSING if count is None else f"{count:,}"

@@ -3,39 +3,47 @@
 Every text that a template prints is revealed and escaped; only our own charts and style go in as they are.
 """
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from urllib.parse import quote
 
 from markupsafe import Markup
 
 from analytics.decide.decision import Decision
 from analytics.report import tables
+from analytics.report.changes import compare_reports
 from analytics.report.characters import reveal
 from analytics.report.charts import draw_gate, draw_score
 from analytics.report.differences import cut_text, mark_differences
+from analytics.report.effects import read_effects
 from analytics.report.environment import make_environment, read_template
 from analytics.report.figures import MISSING, write_figure, write_range
-from analytics.report.lane_charts import draw_failures, draw_ttft
-from analytics.report.report import Report
+from analytics.report.lane_charts import draw_failures, draw_severities, draw_times
+from analytics.report.report import Measure, Report
 
 _TONES = {"GO": "go", "NO-GO": "no-go", "INSUFFICIENT EVIDENCE": "insufficient"}
+_WITH_UNITS = ("figure", "against", "change", "changes", "interval")
+_BEFORE_UNIT = re.compile(r"(?<=\d) (?=%|ms|points|GB|h\b|min\b)")
 
 
 def render_report(report: Report) -> str:
-    """The page of one decision: verdict and deciding sentence first, then what it rests on."""
-    decision = report.decision
+    """The page of one decision: what a director acts on first, then what it rests on."""
+    decision, exhibits = report.decision, report.exhibits
     return _render(
         "report.html.j2",
         report=report,
         decision=decision,
         tone=_TONES[decision.verdict],
+        advice=tables.ADVICE[decision.verdict],
         score=write_range(decision.score.low, decision.score.high),
         charts=dict(_draw_charts(report)),
+        changes=compare_reports(report.previous, decision) if report.previous else None,
+        effects=read_effects(decision.comparisons),
         deployments=tables.compare_deployments(decision.baseline, decision.candidate),
         balance=tables.balance_ledger(decision.coverage),
         mix=tables.count_failures(decision.failure_mix),
         mix_lanes=tables.drawn_lanes(decision.failure_mix),
-        requests=tables.count_requests(ttft_ms=report.curves.ttft_ms, failed=report.curves.failed),
+        times=tables.describe_times(exhibits.timings),
         untold=tables.find_untold(decision.worst_pairs, report.specimens),
     )
 
@@ -50,17 +58,29 @@ def _draw_charts(report: Report) -> Iterator[tuple[str, Markup]]:
     for number, gate in enumerate(decision.gates):
         yield f"gate-{number}", _trust(draw_gate(gate, name=f"chart-gate-{number}"))
     yield "score", _trust(draw_score(decision.score, name="chart-score"))
-    yield (
-        "ttft",
-        _trust(draw_ttft(report.curves, threshold_ms=tables.find_threshold_ms(decision.gates), name="chart-ttft")),
-    )
+    for measure, what in tables.MEASURES.items():
+        threshold_ms = tables.find_threshold_ms(decision.gates) if measure is Measure.TTFT else None
+        times = report.exhibits.timings.get(measure, {})
+        drawn = draw_times(times, what=what, threshold_ms=threshold_ms, name=f"chart-{measure}")
+        yield f"{measure}", _trust(drawn)
     yield "failures", _trust(draw_failures(decision.failure_mix, name="chart-failures"))
+    yield "severities", _trust(draw_severities(report.exhibits.severities, name="chart-severities"))
 
 
 def _render(template: str, **values: object) -> str:
     environment = make_environment(autoescape=True, finalize=_show)
     environment.filters |= {"differences": mark_differences, "cut": cut_text, "range": write_range, "link": _link}
+    environment.filters |= {name: _keep_units(environment.filters[name]) for name in _WITH_UNITS}
     return environment.get_template(template).render(style=_trust(read_template("style.css")), **values)
+
+
+def _keep_units(write: Callable[..., object]) -> Callable[..., str]:
+    """The filter with spaces before units that do not break a line."""
+
+    def written(*args: object, **options: object) -> str:
+        return _BEFORE_UNIT.sub("\u00a0", str(write(*args, **options)))
+
+    return written
 
 
 def _show(value: object) -> object:

@@ -9,8 +9,10 @@ from urllib.parse import quote
 
 from analytics.decide.decision import Decision
 from analytics.report import tables
+from analytics.report.changes import compare_reports
 from analytics.report.characters import reveal
 from analytics.report.differences import cut_text
+from analytics.report.effects import read_effects
 from analytics.report.environment import make_environment
 from analytics.report.figures import MISSING, write_figure, write_range
 from analytics.report.report import Report
@@ -33,7 +35,10 @@ def render_report(report: Report) -> str:
         balance=tables.balance_ledger(decision.coverage),
         mix=tables.count_failures(decision.failure_mix),
         mix_lanes=tables.drawn_lanes(decision.failure_mix),
-        requests=tables.count_requests(ttft_ms=report.curves.ttft_ms, failed=report.curves.failed),
+        advice=tables.ADVICE[decision.verdict],
+        changes=compare_reports(report.previous, decision) if report.previous else None,
+        effects=read_effects(decision.comparisons),
+        times=tables.describe_times(report.exhibits.timings),
         untold=tables.find_untold(decision.worst_pairs, report.specimens),
     )
 

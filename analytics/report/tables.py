@@ -3,16 +3,24 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from analytics.decide.decision import Comparison, GateResult, WorstPair
+from analytics.decide.decision import Comparison, GateResult, Verdict, WorstPair
 from analytics.report.differences import Segment
 from analytics.report.figures import MISSING, write_count, write_figure
-from analytics.report.report import Specimen
+from analytics.report.report import Distribution, Measure, Specimen
 from shadow.deployment import Deployment
 
 LANES = ("baseline", "baseline_again", "candidate")
 """Lanes in the order in which they are shown."""
 
 _LANE_NAMES = {"baseline_again": "baseline again (A/A)"}
+
+
+ADVICE = {
+    Verdict.GO: "The evidence supports putting the candidate in the baseline's place.",
+    Verdict.NO_GO: "Keep the baseline. The candidate fails a criterion that was set before the run.",
+    Verdict.INSUFFICIENT: "Keep the baseline and gather what is named below; the evidence allows no answer yet.",
+}
+"""What to do, by verdict."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +49,25 @@ class MixRow:
 
 
 @dataclass(frozen=True, slots=True)
-class LaneRow:
-    """One lane's requests: how many got a first token and how many did not."""
+class TimeRow:
+    """One lane's times in words: percentiles, and how many requests had such a time and how many did not."""
 
+    measure: str
     lane: str
+    percentiles: tuple[str, ...]
     timed: str
     failed: str
+
+
+PERCENTILES = (0.5, 0.95, 0.99)
+"""Percentiles that the table of times shows."""
+
+MEASURES = {
+    Measure.TTFT: "time to first token",
+    Measure.TPOT: "time per output token",
+    Measure.E2E: "time to last byte",
+}
+"""What each measure is called."""
 
 
 def name_lane(lane: str) -> str:
@@ -95,11 +116,19 @@ def count_failures(mix: Mapping[str, Mapping[str, int]]) -> list[MixRow]:
     return [MixRow(label, tuple(_write_cell(mix[lane], label) for lane in lanes)) for label in ordered]
 
 
-def count_requests(*, ttft_ms: Mapping[str, tuple[float, ...]], failed: Mapping[str, int]) -> list[LaneRow]:
-    """Requests with and without a first token for each lane that was drawn."""
+def describe_times(timings: Mapping[Measure, Mapping[str, Distribution]]) -> list[TimeRow]:
+    """A row for each measure and lane that was drawn, the failed requests being slower than any other."""
     return [
-        LaneRow(name_lane(lane), _write_size(ttft_ms.get(lane)), write_count(failed.get(lane)))
-        for lane in drawn_lanes([*ttft_ms, *failed])
+        TimeRow(
+            measure=MEASURES[measure],
+            lane=name_lane(lane),
+            percentiles=tuple(_write_percentile(timings[measure][lane], level) for level in PERCENTILES),
+            timed=write_count(timings[measure][lane].timed),
+            failed=write_count(timings[measure][lane].failed),
+        )
+        for measure in MEASURES
+        if measure in timings
+        for lane in drawn_lanes(timings[measure])
     ]
 
 
@@ -154,5 +183,8 @@ def _write_cell(counts: Mapping[str, int], label: str) -> str:
     return f"{write_count(count)} ({write_figure(count / total, unit='share')})"
 
 
-def _write_size(times_ms: tuple[float, ...] | None) -> str:
-    return MISSING if times_ms is None else write_count(len(times_ms))
+def _write_percentile(times: Distribution, level: float) -> str:
+    if times.total == 0:
+        return MISSING
+    edge_ms = times.quantile_ms(level)
+    return "among the failed" if edge_ms is None else write_figure(edge_ms, unit="ms")

@@ -77,12 +77,6 @@ class Task:
         """Calls of the best agent, those that the injected faults cost it included."""
         return len(self.draft.reference) + sum(fault.kind.extra_steps for fault in self.faults)
 
-    @property
-    def wanted(self) -> tuple[Step, ...]:
-        """Calls that no right way can do without: those that change the state, or all where none does."""
-        changing = tuple(step for step in self.draft.reference if step.tool in self.world.changing)
-        return changing or self.draft.reference
-
 
 def one_of(rng: Random, wordings: Sequence[str], **values: object) -> str:
     """One of several wordings, its values filled in."""

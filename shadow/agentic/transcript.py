@@ -30,6 +30,8 @@ class Ending(StrEnum):
     STEP_LIMIT = "step_limit"
     TIME_LIMIT = "time_limit"
     TOKEN_LIMIT = "token_limit"  # noqa: S105 - an ending's word
+    REFUSED = "refused"
+    """The server refused the request, as one longer than its context."""
     FAILED = "failed"
     """The lane gave no whole reply; nothing is known of the agent."""
     CUT = "cut"
@@ -86,11 +88,11 @@ class Transcript(Published):
     error: str = Field(default="", description="Kind of failure, never payload text.")
     solved: bool | None = Field(default=None, description="By the world's end state; None when nobody can know.")
     reference: tuple[ToolCall, ...] | None = Field(
-        default=None, description="Calls that no right way can do without; None when there is no reference."
+        default=None, description="Calls that solve the task; None when there is no reference."
     )
     says: tuple[str, ...] = Field(default=(), description="Values that the agent must tell the user.")
     reference_steps: int | None = Field(default=None, ge=0, description="Calls of the best agent, faults included.")
-    started_at: AwareDatetime | None = None
+    started_at: AwareDatetime | None = Field(default=None, description="When the run began.")
     ms: float | None = Field(default=None, ge=0, description="Of the whole run, tools included.")
 
     @property

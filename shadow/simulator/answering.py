@@ -6,7 +6,9 @@ from dataclasses import replace
 from random import Random
 
 from proxy.errors import BadRecord
+from shadow.simulator.agent import open_agent
 from shadow.simulator.answer import Answer, AnswerUsage, TokenProbability
+from shadow.simulator.answers import Answers
 from shadow.simulator.asking import Asking
 from shadow.simulator.behaviour import Behaviour
 from shadow.simulator.chance import chance, name_of
@@ -34,6 +36,8 @@ class Answerer:
         self.cache = PrefixCache()
         self._behaviour = behaviour
         self._script = load_script(behaviour.script)
+        self._answers = Answers.load(behaviour.answers)
+        self._agent = open_agent(behaviour)
         self._asked: OrderedDict[str, int] = OrderedDict()
 
     def occurrence(self, digest: str) -> int:
@@ -92,7 +96,7 @@ class Answerer:
 
     def _words(self, asking: Asking, *, key: tuple[object, ...], room: int) -> tuple[Fault | None, tuple[Said, ...]]:
         planned = [
-            _obliged(self._script.reply(asking, rng=chance(*key, "words", index)), asking)
+            self._agent(asking) or _obliged(self._reply(asking, rng=chance(*key, "words", index)), asking)
             for index in range(asking.choices)
         ]
         setting = Setting(system=asking.system, tools=tuple(tool.name for tool in asking.tools))
@@ -101,6 +105,9 @@ class Answerer:
             rng = chance(*key, "spoil")
             planned = [spoil(fault, said, setting=setting, rng=rng) for said in planned]
         return fault, tuple(_stopped(said, asking.stops).cut(room) for said in planned)
+
+    def _reply(self, asking: Asking, *, rng: Random) -> Said:
+        return self._answers.find(asking) or self._script.reply(asking, rng=rng)
 
 
 def _obliged(said: Said, asking: Asking) -> Said:

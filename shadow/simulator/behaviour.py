@@ -6,6 +6,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from shadow.agentic.scripted import Manner
 from shadow.simulator.faults import Fault
 
 _ROUNDING = 1e-9
@@ -19,6 +20,13 @@ class Behaviour(BaseModel):
     model: str = Field(min_length=1, description="Model name that requests must carry.")
     seed: int = Field(default=0, description="Two simulators that differ in the seed alone draw other variants.")
     script: Path | None = Field(default=None, description="Rules in TOML; without one, every reply is the fallback.")
+    answers: Path | None = Field(
+        default=None, description="Suite whose references are said to the conversations that ask for them."
+    )
+    agent: Manner | None = Field(
+        default=None, description="How tasks of the agentic suite are acted out; the script words all else."
+    )
+    agent_seed: int = Field(default=1, description="Seed of the agentic suite whose tasks are known.")
     ttft_ms: float = Field(default=50.0, ge=0, le=600_000, description="Median time to the first token, ms.")
     ttft_sigma: float = Field(default=0.0, ge=0, le=3, description="Sigma of its lognormal spread; 0 is exact.")
     itl_ms: float = Field(default=5.0, ge=0, le=600_000, description="Median time between tokens, ms.")

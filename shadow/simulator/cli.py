@@ -20,6 +20,19 @@ if TYPE_CHECKING:
     default=None,
     help="Rules in TOML that word the replies.",
 )
+@click.option(
+    "--answers",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    default=None,
+    help="Suite whose references are known by heart.",
+)
+@click.option(
+    "--agent",
+    type=click.Choice(["recovers", "retries", "gives_up", "loops", "wanders"]),
+    default=None,
+    help="Act out the tasks of the agentic suite in this manner.",
+)
+@click.option("--agent-seed", type=int, default=1, show_default=True, help="Seed of that suite.")
 @click.option("--ttft-ms", type=float, default=50.0, show_default=True, help="Median time to the first token.")
 @click.option("--ttft-sigma", type=float, default=0.0, show_default=True, help="Its lognormal spread; 0 is exact.")
 @click.option("--itl-ms", type=float, default=5.0, show_default=True, help="Median time between tokens.")
@@ -38,6 +51,7 @@ def simulator(*, host: str, port: int, faults: tuple[str, ...], **fields: object
     Examples:
       understudy simulator --model support --script support.toml
       understudy simulator --model broken --port 8001 --fault wrong_number=0.2 --fault hang=0.01
+      understudy simulator --model perfect --answers heldout.jsonl
       understudy simulator --model slow --ttft-ms 400 --ttft-sigma 0.3 --itl-ms 20
     """
     from shadow.simulator.serving import serve

@@ -5,7 +5,7 @@ from itertools import batched
 
 from shadow.store.clickhouse import Store
 
-TABLES = ("judgements", "lane_ledger", "replays", "exchanges")
+TABLES = ("judgements", "lane_ledger", "load_requests", "replays", "exchanges")
 """Tables with rows about one exchange; `exchanges` comes last, so that an erasure that broke off can be repeated."""
 
 _BATCH = 1_000

@@ -7,6 +7,7 @@ from typing import Any
 from proxy.coverage import LedgerEntry
 from proxy.exchange import Exchange
 from proxy.wire.reply import Reply
+from shadow.agentic.transcript import Transcript
 from shadow.experiment import Experiment
 from shadow.replay import Lane, Replay, ReplayOutcome, Timings
 from shadow.suites.example import Example
@@ -159,6 +160,33 @@ def example_row(example: Example, *, suite_id: str) -> dict[str, Any]:
         "canary": example.canary,
         "family": example.family,
         "record": example.to_line(),
+    }
+
+
+def transcript_row(transcript: Transcript) -> dict[str, Any]:
+    """Row of `transcripts`."""
+    messages = transcript.messages
+    return {
+        "experiment_id": transcript.experiment_id,
+        "suite": transcript.suite,
+        "task_id": transcript.task_id,
+        "lane": str(transcript.lane),
+        "trial": transcript.trial,
+        "transcript_id": transcript.transcript_id,
+        "world": transcript.world,
+        "deployment_id": transcript.deployment_id,
+        "fingerprint": transcript.fingerprint,
+        "ending": str(transcript.ending),
+        "error": transcript.error,
+        "solved": transcript.solved,
+        "calls": sum(len(message.calls) for message in messages),
+        "failed_calls": sum(message.is_error is True for message in messages),
+        "reference_steps": transcript.reference_steps,
+        "prompt_tokens": sum(message.prompt_tokens or 0 for message in messages),
+        "completion_tokens": sum(message.completion_tokens or 0 for message in messages),
+        "run_ms": transcript.ms,
+        "record": transcript.to_bytes().decode(),
+        "started_at": transcript.started_at,
     }
 
 

@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.mark.timeout(400)
 def test_the_whole_way_tells_the_three_candidates_apart(tmp_path: Path) -> None:
     """Gateway, anonymiser, Kafka, workers, ClickHouse, judges, decision and report, with no part left out."""
-    scenario = simulated_scenario(seed=11)
+    scenario = simulated_scenario(seed=11, folder=tmp_path)
     small = replace(
         scenario,
         traffic=demo_traffic(seed=11, count=150, rate_per_s=6.0, model=scenario.upstream),

@@ -28,7 +28,7 @@ from shadow.simulator.behaviour import Behaviour
 from shadow.simulator.faults import Fault
 from shadow.simulator.serving import simulator_in_loop
 from shadow.store.rows import replay_from_row
-from shadow.suites.heldout import draw_heldout
+from shadow.suites.heldout.draw import draw_heldout
 from shadow.suites.suite import Suite, to_exchange
 from tests.integration.replays import Shelf, publish, replay_all
 from tests.records import deployment, exchange, experiment
@@ -58,10 +58,10 @@ _AGAINST_BASELINE = {"exact match", "similarity"}
 
 
 @pytest.mark.timeout(60 + 20 * RUNS)
-async def test_two_lanes_on_one_deployment_differ_no_more_often_than_alpha_says() -> None:
+async def test_two_lanes_on_one_deployment_differ_no_more_often_than_alpha_says(tmp_path: Path) -> None:
     beyond, seen = Counter[str](), Counter[str]()
     for seed in range(RUNS):
-        for metric, is_beyond in _compare(await _run(seed), seed=seed):
+        for metric, is_beyond in _compare(await _run(seed, folder=tmp_path), seed=seed):
             seen[metric] += 1
             beyond[metric] += is_beyond
     assert {metric for metric, count in seen.items() if count >= 0.9 * RUNS} == _METRICS
@@ -69,16 +69,19 @@ async def test_two_lanes_on_one_deployment_differ_no_more_often_than_alpha_says(
     assert min(chances.values()) > _IMPROBABLE, (beyond, seen)
 
 
-async def _run(seed: int) -> list[PairFacts]:
+async def _run(seed: int, *, folder: Path) -> list[PairFacts]:
     """One experiment whose two deployments, and whose second baseline, are the same faulty simulator."""
     log, shelf = MemoryLog(), Shelf()
     suite = draw_heldout(seed=seed, size=_SUITE)
+    answers = folder / f"answers-{seed}.jsonl"
+    suite.save(answers)
     asked = {one.exchange_id: one for one in _exchanges(seed, suite=suite)}
     script = Path(str(files(analytics.demo))) / "scripts" / "support.toml"
     behaviour = Behaviour(
         model="support",
         seed=seed,
         script=script,
+        answers=answers,
         ttft_ms=10,
         ttft_sigma=0.4,
         itl_ms=0,

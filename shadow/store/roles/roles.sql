@@ -13,12 +13,15 @@ GRANT {on_cluster} SELECT ON {database}.timings TO understudy_analyst;
 GRANT {on_cluster} SELECT ON {database}.failures TO understudy_analyst;
 GRANT {on_cluster} SELECT ON {database}.coverage TO understudy_analyst;
 GRANT {on_cluster} SELECT ON {database}.experiments TO understudy_analyst;
+GRANT {on_cluster} SELECT ON {database}.agents TO understudy_analyst;
 GRANT {on_cluster} SELECT ON {database}.splits TO understudy_analyst;
 GRANT {on_cluster} SELECT ON {database}.servers TO understudy_analyst;
 GRANT {on_cluster} SELECT ON {database}.ledger TO understudy_analyst;
 GRANT {on_cluster} SELECT ON {database}.lane_ledger TO understudy_analyst;
 GRANT {on_cluster} SELECT ON {database}.self_checks TO understudy_analyst;
 GRANT {on_cluster} SELECT ON {database}.server_metrics TO understudy_analyst;
+GRANT {on_cluster} SELECT ON {database}.load_levels TO understudy_analyst;
+GRANT {on_cluster} SELECT ON {database}.load_requests TO understudy_analyst;
 GRANT {on_cluster} SELECT(decision_id, experiment_id, decided_at, verdict) ON {database}.decisions TO understudy_analyst;
 
 -- 2 lets clients set what is below and forbids every change of data; 0 would be no bound at all, hence MIN.

@@ -106,3 +106,15 @@ def test_bytes_that_are_no_json_object_are_wrong_at_the_root(data: bytes) -> Non
 def test_an_exchange_cannot_be_changed() -> None:
     with pytest.raises(ValidationError):
         exchange().model = "other"  # type: ignore[misc]
+
+
+def test_a_lone_surrogate_stays_what_it_was() -> None:
+    """JSON allows what UTF-8 cannot hold, and a client may send it."""
+    asked = exchange(request={"model": "m", "messages": [{"role": "user", "content": "half \ud83d an emoji \udfff"}]})
+    assert "\\ud83d" in asked.to_bytes().decode()
+    assert Exchange.from_bytes(asked.to_bytes()) == asked
+
+
+def test_a_broken_record_with_an_escaped_surrogate_is_no_record() -> None:
+    with pytest.raises(BadRecord):
+        Exchange.from_bytes(b'{"path": "\\ud800", }')

@@ -2,6 +2,9 @@
 
 import math
 import random
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from analytics.decide.decision import (
@@ -17,7 +20,7 @@ from analytics.decide.decision import (
     Verdict,
     WorstPair,
 )
-from analytics.report.report import Curves, Report, Specimen
+from analytics.report.report import Cost, Dated, Distribution, Exhibits, Measure, Report, Specimen
 from tests.records import NOON, deployment
 
 HOSTILE = (
@@ -217,21 +220,63 @@ def specimen(**changes: Any) -> Specimen:
     return Specimen(**fields | changes)
 
 
-def curves() -> Curves:
-    """Log-normal times of three lanes; the candidate failed eight times."""
-    return Curves(
-        ttft_ms={
-            "baseline": _times(seed=1, middle_ms=210, count=1998),
-            "baseline_again": _times(seed=2, middle_ms=212, count=400),
-            "candidate": _times(seed=3, middle_ms=236, count=1992),
+def exhibits() -> Exhibits:
+    """Log-normal times of three lanes, the candidate having failed eight times; severities and costs."""
+    return Exhibits(
+        timings={
+            Measure.TTFT: {
+                "baseline": times(seed=1, middle_ms=210, count=1998, failed=2),
+                "baseline_again": times(seed=2, middle_ms=212, count=400),
+                "candidate": times(seed=3, middle_ms=236, count=1992, failed=8),
+            },
+            Measure.TPOT: {
+                "baseline": times(seed=4, middle_ms=21, count=1998),
+                "candidate": times(seed=5, middle_ms=14, count=1990),
+            },
+            Measure.E2E: {
+                "baseline": times(seed=6, middle_ms=2900, count=1998, failed=2),
+                "candidate": times(seed=7, middle_ms=2100, count=1992, failed=8),
+            },
         },
-        failed={"baseline": 2, "baseline_again": 0, "candidate": 8},
+        severities={
+            "baseline": {0.0: 1961, 3.0: 22, 4.0: 17},
+            "baseline_again": {0.0: 393, 3.0: 4, 4.0: 3},
+            "candidate": {0.0: 1893, 2.0: 18, 3.0: 31, 5.0: 50, 9.0: 8},
+        },
+        costs=(
+            Cost("production", prompt_tokens=812_000, output_tokens=402_118, busy_s=5210, gpu_seconds=10_420, usd=11.6),
+            Cost("llama-awq", prompt_tokens=676_900, output_tokens=334_006, busy_s=3333, gpu_seconds=3333, usd=None),
+        ),
+    )
+
+
+def times(*, seed: int, middle_ms: float, count: int, failed: int = 0) -> Distribution:
+    """Log-normal times in bins of 2 %."""
+    chance = random.Random(seed)  # noqa: S311 - sample data
+    bins = Counter(math.ceil((math.log(middle_ms) + chance.gauss(0, 0.32)) / 0.02) for _ in range(count))
+    edges = sorted(bins)
+    return Distribution(
+        upto_ms=tuple(math.exp(edge * 0.02) for edge in edges),
+        requests=tuple(bins[edge] for edge in edges),
+        failed=failed,
     )
 
 
 def report(**changes: Any) -> Report:
     """The report of `decision()`; keywords change the decision."""
-    return Report(decision=decision(**changes), specimens=(specimen(),), curves=curves(), made_at=NOON)
+    return Report(decision=decision(**changes), specimens=(specimen(),), exhibits=exhibits(), made_at=NOON)
+
+
+def later_report(**changes: Any) -> Report:
+    """The report of `decision()` a week after another one, which passed G3 with fewer pairs and an older judge."""
+    earlier = decision(
+        verdict=Verdict.NO_GO,
+        deciding_metric="G2",
+        pairs=1410,
+        gates=(*gates()[:2], gate(gate="G3", title="Catastrophic rate", unit="share", threshold=0.005)),
+        judge_versions={"taxonomy": "2", "agreement": "minilm-l6-v2/1"},
+    )
+    return replace(report(**changes), previous=Dated(earlier, decided_at=NOON - timedelta(days=7)))
 
 
 def hostile_report(text: str) -> Report:
@@ -266,7 +311,7 @@ def hostile_report(text: str) -> Report:
         judge_versions={text: text},
     )
     shown = specimen(exchange_id=f"{text}!", **pair, **texts)
-    return Report(decision=made, specimens=(shown,), curves=curves(), made_at=NOON)
+    return Report(decision=made, specimens=(shown,), exhibits=exhibits(), made_at=NOON)
 
 
 def bare_report(**changes: Any) -> Report:
@@ -289,9 +334,7 @@ def bare_report(**changes: Any) -> Report:
         "hashes": {},
         "judge_versions": {},
     }
-    return Report(
-        decision=decision(**nothing | changes), specimens=(), curves=Curves(ttft_ms={}, failed={}), made_at=NOON
-    )
+    return Report(decision=decision(**nothing | changes), specimens=(), exhibits=Exhibits(), made_at=NOON)
 
 
 def infinite_report() -> Report:
@@ -306,14 +349,10 @@ def infinite_report() -> Report:
             factors=(Factor(name="speed", weight=1, components=(part,), low=0, high=10),), low=0, high=math.nan
         ),
     )
-    times = {"baseline": (math.inf, math.nan, 0.0, 12.0), "candidate": ()}
-    return Report(decision=made, specimens=(shown,), curves=Curves(ttft_ms=times, failed={}), made_at=NOON)
+    none_in_time = Distribution(upto_ms=(), requests=(), failed=4)
+    shown_too = Exhibits(timings={Measure.TTFT: {"baseline": none_in_time}}, severities={"baseline": {}})
+    return Report(decision=made, specimens=(shown,), exhibits=shown_too, made_at=NOON)
 
 
 def _component(name: str, estimate: float, low: float, high: float) -> Component:
     return Component(name=name, value=Interval(estimate=estimate, low=low, high=high), n=640, share=1 / 3)
-
-
-def _times(*, seed: int, middle_ms: float, count: int) -> tuple[float, ...]:
-    chance = random.Random(seed)  # noqa: S311 - sample data
-    return tuple(middle_ms * math.exp(chance.gauss(0, 0.32)) for _ in range(count))

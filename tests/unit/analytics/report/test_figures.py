@@ -79,3 +79,8 @@ def test_times_are_written_in_utc() -> None:
 
 def test_counts_set_thousands_off() -> None:
     assert figures.write_count(12345) == "12,345"
+
+
+@pytest.mark.parametrize(("points", "written"), [(6.04, "60.4"), (-1, "0.0"), (12, "100.0"), (math.nan, "0")])
+def test_points_are_the_length_of_a_bar(points: float, written: str) -> None:
+    assert figures.write_tenths(points) == written

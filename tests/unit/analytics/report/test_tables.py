@@ -1,5 +1,6 @@
 from analytics.report import tables
 from analytics.report.differences import Segment
+from analytics.report.report import Distribution, Measure
 from tests.records import deployment
 from tests.unit.analytics.report import sample
 
@@ -47,9 +48,13 @@ def test_failure_labels_are_ordered_by_what_the_candidate_does() -> None:
     assert rows[1].cells == ("0 (0 %)", "missing (no answers)", "2 (20 %)")
 
 
-def test_a_lane_whose_failures_were_not_counted_is_missing() -> None:
-    rows = tables.count_requests(ttft_ms={"candidate": (1.0, 2.0)}, failed={"baseline": 3})
-    assert rows == [tables.LaneRow("baseline", "missing", "3"), tables.LaneRow("candidate", "2", "missing")]
+def test_times_are_rows_of_percentiles_by_lane() -> None:
+    times = {"candidate": Distribution(upto_ms=(10.0, 20.0), requests=(90, 6), failed=4), "live": Distribution((), ())}
+    rows = tables.describe_times({Measure.E2E: times, Measure.TTFT: {"baseline": Distribution((), (), failed=0)}})
+    assert rows == [
+        tables.TimeRow("time to first token", "baseline", ("missing", "missing", "missing"), "0", "0"),
+        tables.TimeRow("time to last byte", "candidate", ("10 ms", "20 ms", "among the failed"), "96", "4"),
+    ]
 
 
 def test_the_excess_over_the_noise_floor_needs_both() -> None:

@@ -1,11 +1,10 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from analytics.report.report import Report
 from analytics.report.writing import write_index, write_report
 from proxy.errors import UsageError
-from tests.records import NOON
 from tests.unit.analytics.report import sample
 
 
@@ -30,7 +29,7 @@ def test_a_later_report_replaces_the_earlier_one(tmp_path: Path) -> None:
 def test_texts_that_are_no_proper_unicode_are_written(tmp_path: Path) -> None:
     made = sample.report()
     shown = sample.specimen(candidate_text="half a pair \ud83d", request_text="")
-    path = write_report(Report(made.decision, (shown,), made.curves, NOON), folder=tmp_path)
+    path = write_report(replace(made, specimens=(shown,)), folder=tmp_path)
     assert "[U+D83D]" in path.read_text(encoding="utf-8")
 
 

@@ -10,6 +10,7 @@ from shadow.store.clickhouse import Store
 
 _FILES = sorted(file.name.removesuffix(".sql") for file in (files("shadow.store") / "queries").iterdir())
 _VALUES: dict[str, object] = {
+    "Array(Int64)": [0],
     "Array(String)": ["x"],
     "DateTime('UTC')": datetime(2026, 11, 1, tzinfo=UTC),
     "Float64": 0.5,

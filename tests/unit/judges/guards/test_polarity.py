@@ -1,6 +1,6 @@
 import pytest
 
-from judges.polarity import flipped_sentence, only_one_negates
+from judges.guards.polarity import flipped_sentence, only_one_negates
 
 
 @pytest.mark.parametrize(
@@ -34,9 +34,9 @@ def test_agreement_other_subjects_and_nothing_are_no_denial(answer: str, referen
     assert flipped_sentence(answer, reference=reference) is None
 
 
-def test_the_first_denied_sentence_is_named_by_its_place() -> None:
+def test_the_first_denied_sentence_is_named_by_its_characters() -> None:
     reference = "The parcel is here. You can pick up the parcel today."
-    assert flipped_sentence("The parcel is here. You cannot pick up the parcel today.", reference=reference) == 1
+    assert flipped_sentence("The parcel is here. You cannot pick up the parcel today.", reference=reference) == (20, 56)
 
 
 def test_a_negation_on_one_side_of_two_short_texts_is_told() -> None:

@@ -1,0 +1,154 @@
+"""The sentences of a text as the guards compare them: content roots, what is denied, and where each stands.
+
+Only reading. Sentences of two texts are aligned by the roots that they share.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from judges.guards.opposites import NEGATIONS, SOFT, root
+from judges.words import ALL_FUNCTION_WORDS
+
+MOST_SENTENCES: Final = 80
+_MOST_CHARACTERS: Final = 20_000
+_REMEMBERED: Final = 2_048
+_END: Final = re.compile(
+    r"(?<=[.!?;\u3002\uff01\uff1f])[\"'\u201d)\]*_]*\s+|\n+|(?<=[\u3002\uff01\uff1f])|,\s+(?=but\b|aber\b|pero\b|"
+    r"mais\b)"
+)
+_WORD: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_]+(?:['.][^\W_]+)*")
+_IDIOMS: Final = re.compile(
+    r"\b(?:not only|not just|whether or not|if not|not to mention|no matter|no doubt|no problem|no worries|"
+    r"not a problem|"
+    r"don't worry|do not worry|don't hesitate to|do not hesitate to|without a doubt|no later than|no more than|"
+    r"no less than|"
+    r"no longer than|nothing but|don't forget to|do not forget to|not all|not every|nicht nur|no solo|non seulement|"
+    r"not necessarily|never mind|can't wait|why not)\b"
+)
+_BLANK_WORDS_SPELLED: Final = (
+    "do does did done being been am get gets got will would shall could might must just also very really "
+    "quite please always necessarily yet even ever still already any some such own then thus here about into "
+    "out up down off only currently generally usually typically simply actually definitely certainly "
+    "absolutely completely totally fully unfortunately however therefore each both either well as me my mine "
+    "us our ours him his her hers them their it's i'm you're we're they're i'll you'll we'll that's there's "
+    "he's she's i've you've we've werden wurde bitte auch sehr noch schon hier dort dann mehr ser estar fue "
+    "avoir \u00eatre fait tr\u00e8s"
+)
+_BLANK_WORDS: Final = frozenset(_BLANK_WORDS_SPELLED.split())
+CLOSED: Final = (ALL_FUNCTION_WORDS | _BLANK_WORDS | {"may"}) - NEGATIONS - {"more", "all", "every", "before", "after"}
+"""Words without content of their own."""
+_NO_LONGER: Final = re.compile(r"\bno longer\b|\bnot anymore\b")
+_CANCELLING: Final = frozenset({"without", "unless", "except", "ohne", "sin", "sans", "au\u00dfer", "salvo", "sauf"})
+"""Behind a negation these take it back: not without is only with."""
+_SCOPE: Final = 3
+_REACH: Final = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence.
+
+    Attributes:
+        start, end: Characters of the text.
+        roots: Content roots.
+        signs: Polarity of each root: 1 said, -1 denied, 0 unknown.
+        heads: Roots that a negation stands before, or that are their root's opposite.
+        negations: How many negations it has.
+        words: All words in lower case, closed-class ones too.
+        is_question: Whether it asks.
+    """
+
+    start: int
+    end: int
+    roots: frozenset[str]
+    signs: dict[str, int]
+    heads: frozenset[str]
+    negations: int
+    words: tuple[str, ...]
+    is_question: bool
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def read_sentences(text: str) -> tuple[Sentence, ...]:
+    """Sentences that have words, at most 80, of the first 20,000 characters."""
+    plain = text[:_MOST_CHARACTERS].replace("\u2019", "'")
+    found: list[Sentence] = []
+    start = 0
+    for end, following in _bounds(plain):
+        if end > start and (sentence := _read(plain[start:end], start)) is not None:
+            found.append(sentence)
+            if len(found) == MOST_SENTENCES:
+                break
+        start = following
+    return tuple(found)
+
+
+def _bounds(text: str) -> list[tuple[int, int]]:
+    return [*(match.span() for match in _END.finditer(text)), (len(text), len(text))]
+
+
+def _read(part: str, start: int) -> Sentence | None:
+    lowered = part.lower()
+    if "no" in lowered or "don't" in lowered or "without" in lowered:
+        lowered = _NO_LONGER.sub("not      ", _IDIOMS.sub(lambda match: " " * len(match[0]), lowered))
+    words = tuple(_WORD.findall(lowered))
+    if not words:
+        return None
+    signs, heads, negations = _polarity(words)
+    is_question = part.rstrip()[-1:] in {"?", "\uff1f"}
+    return Sentence(start, start + len(part), frozenset(signs), signs, heads, negations, words, is_question)
+
+
+def _polarity(words: tuple[str, ...]) -> tuple[dict[str, int], frozenset[str], int]:
+    """Signs of the roots: a negation turns the next content root, and leaves those behind it unknown."""
+    signs: dict[str, int] = {}
+    heads: set[str] = set()
+    negations, turned, unknown, reach, last = 0, False, 0, 0, ""
+    for word in words:
+        if negations and word in _CANCELLING:
+            return dict.fromkeys((*signs, *_roots(words)), 0), frozenset(), negations
+        if word in NEGATIONS:
+            negations += 1
+            turned, unknown, reach = not turned, _SCOPE, _REACH
+        elif word in SOFT:
+            unknown, reach = _SCOPE, _REACH
+            signs.setdefault(root(word)[0], 0)
+        elif word not in CLOSED:
+            name, sign = root(word)
+            if turned:
+                sign, turned = -sign, False
+                heads.add(name)
+            elif unknown and reach > 0:
+                sign = 0
+                unknown -= 1
+            if sign < 0:
+                heads.add(name)
+            signs[name] = sign if signs.get(name, sign) == sign else 0
+            last = name
+        reach -= 1
+    if turned and last:
+        signs[last] = -signs[last]
+        heads.add(last)
+    return signs, frozenset(heads), negations
+
+
+def _roots(words: tuple[str, ...]) -> list[str]:
+    return [root(word)[0] for word in words if word not in CLOSED and word not in NEGATIONS]
+
+
+def overlap(left: frozenset[str], right: frozenset[str]) -> float:
+    """Shared share of two sets, in [0, 1] (Jaccard); 0 when both are empty."""
+    shared = len(left & right)
+    return shared / (len(left) + len(right) - shared) if shared else 0.0
+
+
+def aligned(sentence: Sentence, others: tuple[Sentence, ...], *, least: float) -> Sentence | None:
+    """The one of the others that shares most with the sentence, when that is at least `least` (Jaccard)."""
+    best, most = None, least
+    for other in others:
+        found = overlap(sentence.roots, other.roots)
+        if found >= most and (found > most or best is None):
+            best, most = other, found
+    return best

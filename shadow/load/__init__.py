@@ -1,0 +1,1 @@
+"""Load: both lanes of an experiment at chosen levels, measured with the worker's own lane client."""

@@ -1,0 +1,1 @@
+"""The held-out suite: labelled examples from seeded templates, one module per query category."""
