@@ -9,6 +9,7 @@ from judges.agreement import ExactMatch, TokenF1
 from judges.checks import SuiteCheck
 from judges.format import JsonFormat, ToolCalls
 from judges.guards.judge import Guards
+from judges.instructions.judge import Instructions
 from judges.judgement import Case, Finding, Judge, JudgeFailed, Judgement
 from judges.refusal import Refusal
 from judges.similarity import Embedder, SemanticSimilarity
@@ -40,6 +41,7 @@ def cheap_panel() -> list[Judge]:
         TokenF1(),
         Guards(),
         JsonFormat(),
+        Instructions(),
         ToolCalls(),
         Refusal(),
         Taxonomy(),
