@@ -1,11 +1,18 @@
-"""Evidence that tests build on: a sound experiment of which single things are then spoilt by keyword."""
+"""Evidence that tests build on: a sound experiment of which single things are then spoilt by keyword.
 
-from collections.abc import Iterable
-from dataclasses import replace
+Tests speak of pairs one by one; `columns` makes of them what the decision reads.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-from analytics.decide.evidence import Answer, Coverage, Evidence, LaneBooks, PairFacts, SelfChecks
+import numpy as np
+
+from analytics.decide.columns import Figures, Words
+from analytics.decide.evidence import Answers, Coverage, Evidence, Findings, LaneBooks, Pairs, SelfChecks
+from analytics.decide.sample import Sample
 from analytics.decide.score_card import load_score_card
 from judges.judgement import Judgement
 from judges.taxonomy import SEVERITY
@@ -27,6 +34,98 @@ CARD = load_score_card("default").model_copy(
 
 LIVE = 640
 SUITE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one lane answered to one exchange."""
+
+    outcome: ReplayOutcome
+    ttft_ms: float | None
+    e2e_ms: float | None
+    completion_tokens: int | None
+    void_reason: str
+    sent_s: float
+    parameters_hash: str
+    findings: Mapping[str, Judgement] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PairFacts:
+    """Baseline and candidate (and the A/A lane, where it was drawn) on the same exchange."""
+
+    exchange_id: str
+    conversation_id: str
+    category: str
+    suite: str
+    weight: float
+    baseline: Answer
+    candidate: Answer
+    baseline_again: Answer | None = None
+    danger: str = ""
+    route: str = "chat"
+    language: str = "en"
+    tenant: str = ""
+    prompt_tokens: int | None = 100
+
+
+def columns(pairs: Iterable[PairFacts]) -> Pairs:
+    """The pairs as the decision reads them, in the order given."""
+    rows = list(pairs)
+    hashes = [{lane.parameters_hash for lane in _lanes(row)} for row in rows]
+    return Pairs(
+        exchange_ids=np.array([row.exchange_id for row in rows], dtype=object),
+        conversation=Words.of([row.conversation_id for row in rows]),
+        category=Words.of([row.category for row in rows]),
+        hazard=Words.of([row.danger or row.category for row in rows]),
+        suite=Words.of([row.suite for row in rows]),
+        route=Words.of([row.route for row in rows]),
+        language=Words.of([row.language for row in rows]),
+        tenant=Words.of([row.tenant for row in rows]),
+        prompt_tokens=Figures.of(row.prompt_tokens for row in rows),
+        weight=np.array([row.weight for row in rows], dtype=np.float64),
+        same_parameters=np.array([len(found) == 1 for found in hashes], dtype=np.bool_),
+        baseline=_lane([row.baseline for row in rows]),
+        candidate=_lane([row.candidate for row in rows]),
+        baseline_again=_lane([row.baseline_again for row in rows]),
+    )
+
+
+def sample_of(pairs: Iterable[PairFacts]) -> Sample:
+    """The sample of the pairs."""
+    return Sample.of(columns(pairs))
+
+
+def _lanes(row: PairFacts) -> list[Answer]:
+    return [lane for lane in (row.baseline, row.candidate, row.baseline_again) if lane is not None]
+
+
+def _lane(answers: Sequence[Answer | None]) -> Answers:
+    blank = answer()
+    rows = [blank if one is None else one for one in answers]
+    judges = sorted({judge for one in answers if one is not None for judge in one.findings})
+    return Answers(
+        drawn=np.array([one is not None for one in answers], dtype=np.bool_),
+        outcome=Words.of([str(row.outcome) for row in rows]),
+        ttft_ms=Figures.of(row.ttft_ms for row in rows),
+        e2e_ms=Figures.of(row.e2e_ms for row in rows),
+        completion_tokens=Figures.of(row.completion_tokens for row in rows),
+        is_void=np.array([bool(row.void_reason) for row in rows], dtype=np.bool_),
+        sent_s=np.array([row.sent_s for row in rows], dtype=np.float64),
+        findings={judge: _findings([one.findings.get(judge) if one else None for one in answers]) for judge in judges},
+    )
+
+
+def _findings(found: Sequence[Judgement | None]) -> Findings:
+    return Findings(
+        value=Figures.of(one.value if one else None for one in found),
+        label=Words.of([one.label if one else "" for one in found]),
+        severity=Figures.of(one.severity if one else None for one in found),
+    )
+
+
+def _reasons(pairs: Iterable[PairFacts]) -> dict[tuple[str, str], str]:
+    return {(judge, row.exchange_id): found.reason for row in pairs for judge, found in row.candidate.findings.items()}
 
 
 def answer(number: int = 0, *, label: str = "ok", **changes: Any) -> Answer:
@@ -92,7 +191,8 @@ def evidence(pairs: Iterable[PairFacts] | None = None, **changes: Any) -> Eviden
     live = sum(not one.suite for one in found)
     fields: dict[str, Any] = {
         "experiment": trial(),
-        "pairs": found,
+        "pairs": columns(found),
+        "reasons": _reasons(found),
         "coverage": Coverage(seen=live + 3, published=live, sampled_out=2, dropped={"too_large": 1}, stored=live),
         "books": LaneBooks(consumed=len(found), dispositions={"replayed": len(found)}, missing={}),
         "self_checks": SelfChecks(windows=10, passed=10, reasons={}),

@@ -55,13 +55,14 @@ def experiment(**changes: Any) -> Experiment:
 
 def replay(number: int = 0, *, lane: Lane = Lane.CANDIDATE, text: str = "answer", **changes: Any) -> Replay:
     """A completed replay of the `number`th exchange."""
+    answering = deployment("candidate" if lane is Lane.CANDIDATE else "baseline")
     fields: dict[str, Any] = {
         "experiment_id": "trial",
         "exchange_id": f"exchange-{number:04d}",
         "conversation_id": f"conversation-{number:04d}",
         "lane": lane,
-        "deployment_id": "candidate" if lane is Lane.CANDIDATE else "baseline",
-        "fingerprint": "0" * 16,
+        "deployment_id": answering.deployment_id,
+        "fingerprint": answering.fingerprint,
         "outcome": ReplayOutcome.COMPLETED,
         "status": 200,
         "reply": Reply(choices=(Choice(text=text, finish_reason="stop"),), usage=Usage(completion_tokens=2)),

@@ -1,28 +1,19 @@
 """The table of metrics: both lanes on the same pairs, their difference, and the A/A noise floor."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from analytics.decide.chance import Chance
+from analytics.decide.columns import Bools, Figures, Floats, Integers
 from analytics.decide.decision import Comparison, Interval
-from analytics.decide.evidence import Answer, PairFacts
+from analytics.decide.evidence import Answers
 from analytics.decide.intervals import make_interval
-from analytics.decide.sample import (
-    Rows,
-    Sample,
-    first_token_ms,
-    format_value,
-    severity_of,
-    take_rows,
-    value_of,
-)
-from analytics.stats.quantile import Floats, linear_quantile
+from analytics.decide.sample import Rows, Sample, format_value
+from analytics.stats.quantile import linear_quantile
 from analytics.stats.resampling import resample_quantiles
-
-type _Value = Callable[[Answer | None], float | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +27,23 @@ class _Metric:
     name: str
     unit: str
     higher_is_better: bool
-    value: _Value
+    value: Callable[[Answers], Figures]
     is_agreement: bool = False
 
 
-def _refusal(answer: Answer | None) -> float | None:
-    finding = answer.findings.get("refusal") if answer is not None else None
-    return None if finding is None else float(finding.label != "compliance")
+def _refusal(answers: Answers) -> Figures:
+    finding = answers.finding("refusal")
+    refused = ~finding.label.among(["compliance"])
+    return Figures(refused.astype(np.float64), finding.value.known)
 
 
 _METRICS = (
-    _Metric("suite accuracy", "share", True, lambda answer: value_of(answer, "suite_check")),
-    _Metric("exact match", "share", True, lambda answer: value_of(answer, "exact_match"), is_agreement=True),
-    _Metric("similarity", "", True, lambda answer: value_of(answer, "semantic_similarity"), is_agreement=True),
+    _Metric("suite accuracy", "share", True, lambda answers: answers.value("suite_check")),
+    _Metric("exact match", "share", True, lambda answers: answers.value("exact_match"), is_agreement=True),
+    _Metric("similarity", "", True, lambda answers: answers.value("semantic_similarity"), is_agreement=True),
     _Metric("refusal rate", "share", False, _refusal),
     _Metric("format validity", "share", True, format_value),
-    _Metric("mean failure severity", "", False, severity_of),
+    _Metric("mean failure severity", "", False, lambda answers: answers.severity),
 )
 
 
@@ -65,29 +57,27 @@ def compare_lanes(sample: Sample, *, confidence: float, chance: Chance) -> tuple
 
 
 def _compare(sample: Sample, metric: _Metric, *, confidence: float, chance: Chance) -> Comparison:
-    pairs = [pair for pair in sample.pairs if _difference(pair, pair.candidate, metric) is not None]
-    rows = take_rows(pairs, lambda pair: _difference(pair, pair.candidate, metric))
+    candidate, again = metric.value(sample.pairs.candidate), metric.value(sample.pairs.baseline_again)
+    baseline = _baseline(sample, metric)
+    difference = candidate - baseline
+    rows = sample.rows(difference)
     mean = chance.mean(rows, purpose=metric.name, confidence=confidence) if rows.n else None
     return Comparison(
         metric=metric.name,
         unit=metric.unit,
         higher_is_better=metric.higher_is_better,
-        baseline=_weighted(take_rows(pairs, lambda pair: _baseline(pair, metric))),
-        candidate=_weighted(take_rows(pairs, lambda pair: metric.value(pair.candidate))),
+        baseline=_weighted(sample.rows(baseline.where(difference.known))),
+        candidate=_weighted(sample.rows(candidate.where(difference.known))),
         difference=make_interval(mean.mean, low=mean.low, high=mean.high) if mean else None,
-        noise=_weighted(take_rows(sample.pairs, lambda pair: _difference(pair, pair.baseline_again, metric))),
+        noise=_weighted(sample.rows(again - baseline)),
         n=rows.n,
     )
 
 
-def _difference(pair: PairFacts, answer: Answer | None, metric: _Metric) -> float | None:
-    """The answer's value less the baseline's; None where either has none."""
-    theirs, mine = _baseline(pair, metric), metric.value(answer)
-    return None if theirs is None or mine is None else mine - theirs
-
-
-def _baseline(pair: PairFacts, metric: _Metric) -> float | None:
-    return 1.0 if metric.is_agreement else metric.value(pair.baseline)
+def _baseline(sample: Sample, metric: _Metric) -> Figures:
+    if metric.is_agreement:
+        return Figures(np.ones(len(sample)), np.ones(len(sample), dtype=np.bool_))
+    return metric.value(sample.pairs.baseline)
 
 
 def _weighted(rows: Rows) -> float | None:
@@ -95,55 +85,52 @@ def _weighted(rows: Rows) -> float | None:
 
 
 def _compare_ttft(sample: Sample, *, level: float, confidence: float, chance: Chance) -> Comparison:
-    pairs = [pair for pair in sample.pairs if not (pair.baseline.void_reason or pair.candidate.void_reason)]
-    baseline, candidate = (_quantile([_lane(pair, lane) for pair in pairs], level) for lane in (0, 1))
-    name = f"TTFT P{level * 100:g}"
+    lanes = sample.pairs.baseline, sample.pairs.candidate
+    kept = lanes[0].has_timings & lanes[1].has_timings
+    baseline, candidate = (lane.first_token_ms[kept] for lane in lanes)
     return Comparison(
-        metric=name,
+        metric=f"TTFT P{level * 100:g}",
         unit="ms",
         higher_is_better=False,
-        baseline=baseline,
-        candidate=candidate,
-        difference=_gap(pairs, baseline, candidate, level=level, confidence=confidence, chance=chance),
+        baseline=_quantile(baseline, level),
+        candidate=_quantile(candidate, level),
+        difference=_gap(
+            baseline,
+            candidate,
+            conversations=sample.pairs.conversation.codes[kept],
+            level=level,
+            confidence=confidence,
+            chance=chance,
+        ),
         noise=_noise(sample, level),
-        n=len(pairs),
+        n=int(kept.sum()),
     )
 
 
-def _lane(pair: PairFacts, lane: int) -> Answer:
-    return pair.candidate if lane else pair.baseline
-
-
-def _quantile(answers: Sequence[Answer], level: float) -> float | None:
+def _quantile(times: Floats, level: float) -> float | None:
     """The quantile, ms; None without answers or when it falls among failed ones."""
-    if not answers:
+    if not len(times):
         return None
-    found = linear_quantile([first_token_ms(answer) for answer in answers], level)
+    found = linear_quantile(times, level)
     return found if math.isfinite(found) else None
 
 
 def _gap(
-    pairs: Sequence[PairFacts],
-    baseline: float | None,
-    candidate: float | None,
-    *,
-    level: float,
-    confidence: float,
-    chance: Chance,
+    baseline: Floats, candidate: Floats, *, conversations: Integers, level: float, confidence: float, chance: Chance
 ) -> Interval | None:
-    if baseline is None or candidate is None:
+    first, second = _quantile(baseline, level), _quantile(candidate, level)
+    if first is None or second is None:
         return None
-    _, owners = np.unique([pair.conversation_id for pair in pairs], return_inverse=True)
+    _, owners = np.unique(conversations, return_inverse=True)
     if int(owners.max()) == 0:
-        return make_interval(candidate - baseline, low=-math.inf, high=math.inf)
+        return make_interval(second - first, low=-math.inf, high=math.inf)
 
-    def draws(lane: int) -> Floats:
-        times = np.array([first_token_ms(_lane(pair, lane)) for pair in pairs])
+    def draws(times: Floats) -> Floats:
         stream = chance.stream(f"TTFT {level}")
         return resample_quantiles(times, groups=owners, level=level, rng=stream, resamples=chance.resamples)
 
-    low, high = _bounds(draws(0), draws(1), confidence=confidence)
-    return make_interval(candidate - baseline, low=low, high=high)
+    low, high = _bounds(draws(baseline), draws(candidate), confidence=confidence)
+    return make_interval(second - first, low=low, high=high)
 
 
 def _bounds(baseline: Floats, candidate: Floats, *, confidence: float) -> tuple[float, float]:
@@ -158,10 +145,7 @@ def _bounds(baseline: Floats, candidate: Floats, *, confidence: float) -> tuple[
 
 def _noise(sample: Sample, level: float) -> float | None:
     """How far the two baselines lie apart on the same exchanges, ms."""
-    again = [
-        (pair.baseline, pair.baseline_again)
-        for pair in sample.pairs
-        if pair.baseline_again is not None and not (pair.baseline.void_reason or pair.baseline_again.void_reason)
-    ]
-    first, second = (_quantile([lanes[place] for lanes in again], level) for place in (0, 1))
+    lanes = sample.pairs.baseline, sample.pairs.baseline_again
+    kept: Bools = lanes[0].has_timings & lanes[1].has_timings
+    first, second = (_quantile(lane.first_token_ms[kept], level) for lane in lanes)
     return None if first is None or second is None else second - first

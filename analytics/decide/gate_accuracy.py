@@ -1,14 +1,15 @@
 """G2: the candidate's accuracy on held-out examples against the baseline's on the same examples."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from analytics.decide.chance import Chance
+from analytics.decide.columns import Figures, Floats
 from analytics.decide.decision import GateResult, GateStatus, Interval
-from analytics.decide.evidence import PairFacts
 from analytics.decide.intervals import make_interval
 from analytics.decide.production import production_weights
-from analytics.decide.sample import Rows, Sample, take_rows, value_of
+from analytics.decide.sample import Rows, Sample
 from analytics.decide.score_card import ScoreCard
 from analytics.stats.clustered_mean import ClusteredMean
 from analytics.stats.mcnemar import mcnemar_p
@@ -16,6 +17,50 @@ from analytics.stats.sample_size import more_for_mean
 
 GATE = "G2"
 METRIC = "G2 held-out accuracy"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Examples:
+    """Those that were checked in both lanes: how right each lane is, in [0, 1], and what each example weighs.
+
+    Attributes:
+        standardised: Weights as in production; None where live traffic lacks a category.
+    """
+
+    sample: Sample
+    baseline: Figures
+    candidate: Figures
+    standardised: Floats | None
+
+    @classmethod
+    def of(cls, sample: Sample) -> "_Examples":
+        checked, pairs = sample.is_checked, sample.pairs
+        baseline, candidate = (lane.value("suite_check").where(checked) for lane in (pairs.baseline, pairs.candidate))
+        return cls(sample, baseline, candidate, production_weights(sample, chosen=checked))
+
+    @property
+    def n(self) -> int:
+        return int(self.baseline.known.sum())
+
+    @property
+    def gaps(self) -> Floats:
+        """The candidate's less the baseline's, one per example."""
+        gap = self.candidate - self.baseline
+        return gap.values[gap.known]
+
+    @property
+    def lost(self) -> int:
+        """Examples on which only the baseline is right, or righter."""
+        return int(np.sum(self.gaps < 0))
+
+    @property
+    def won(self) -> int:
+        return int(np.sum(self.gaps > 0))
+
+    def combined(self, baseline: float, candidate: float) -> Rows:
+        """Rows of `candidate * c + baseline * b`."""
+        values = candidate * self.candidate.values + baseline * self.baseline.values
+        return self.sample.rows(Figures(values, self.baseline.known), weights=self.standardised)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +76,6 @@ class _Found:
     gap: ClusteredMean
     baseline: float
     candidate: float
-    is_production: bool
 
 
 def judge_accuracy(sample: Sample, *, card: ScoreCard, chance: Chance) -> GateResult:
@@ -40,9 +84,10 @@ def judge_accuracy(sample: Sample, *, card: ScoreCard, chance: Chance) -> GateRe
     The figure is the ratio of accuracies; its bounds are those of D divided by the baseline's accuracy, so that they
     lie on the same side of the threshold as D's lie of 0.
     """
-    pairs = sample.checked
-    found = _estimate(pairs, sample=sample, card=card, chance=chance)
-    status = _status(found, n=len(pairs), card=card)
+    examples = _Examples.of(sample)
+    found = _estimate(examples, card=card, chance=chance)
+    status = _status(found, n=examples.n, card=card)
+    decidable = found is not None and _is_decidable(found, n=examples.n, card=card)
     return GateResult(
         gate=GATE,
         title=f"held-out accuracy at least {card.accuracy.least_ratio:.0%} of the baseline's",
@@ -50,45 +95,34 @@ def judge_accuracy(sample: Sample, *, card: ScoreCard, chance: Chance) -> GateRe
         value=_ratio(found, card=card),
         threshold=card.accuracy.least_ratio,
         unit="ratio",
-        n=len(pairs),
-        events=_only(pairs, right="baseline"),
-        p_value=found.excess.p_negative if found is not None and _is_decidable(found, n=len(pairs), card=card) else 1.0,
-        needed=_needed(found, n=len(pairs), card=card) if status is GateStatus.UNRESOLVED else None,
-        detail=_detail(found, n=len(pairs), card=card),
-        remarks=_remarks(found, pairs=pairs, card=card),
+        n=examples.n,
+        events=examples.lost,
+        p_value=found.excess.p_negative if found is not None and decidable else 1.0,
+        needed=_needed(found, n=examples.n, card=card) if status is GateStatus.UNRESOLVED else None,
+        detail=_detail(found, n=examples.n, card=card),
+        remarks=_remarks(found, examples=examples, card=card),
     )
 
 
 def accuracy_rows(sample: Sample) -> tuple[Rows, bool]:
     """The candidate's checked examples with production weights, and whether production gave them."""
-    pairs = sample.checked
-    weights = production_weights(pairs, live=sample.live)
-    return take_rows(pairs, lambda pair: value_of(pair.candidate, "suite_check"), weights=weights), weights is not None
+    examples = _Examples.of(sample)
+    return examples.combined(0, 1), examples.standardised is not None
 
 
-def _estimate(pairs: Sequence[PairFacts], *, sample: Sample, card: ScoreCard, chance: Chance) -> _Found | None:
-    if not pairs:
+def _estimate(examples: _Examples, *, card: ScoreCard, chance: Chance) -> _Found | None:
+    if not examples.n:
         return None
-    weights = production_weights(pairs, live=sample.live)
-    ratio = card.accuracy.least_ratio
 
-    def mean(baseline: float, candidate: float, purpose: str) -> ClusteredMean:
-        def combine(pair: PairFacts) -> float:
-            return candidate * _is_right(pair, "candidate") + baseline * _is_right(pair, "baseline")
-
-        return chance.mean(take_rows(pairs, combine, weights=weights), purpose=purpose, confidence=card.confidence)
+    def mean(baseline: float, candidate: float) -> ClusteredMean:
+        return chance.mean(examples.combined(baseline, candidate), purpose=GATE, confidence=card.confidence)
 
     return _Found(
-        excess=mean(-ratio, 1, GATE),
-        gap=mean(-1, 1, GATE),
-        baseline=mean(1, 0, GATE).mean,
-        candidate=mean(0, 1, GATE).mean,
-        is_production=weights is not None,
+        excess=mean(-card.accuracy.least_ratio, 1),
+        gap=mean(-1, 1),
+        baseline=mean(1, 0).mean,
+        candidate=mean(0, 1).mean,
     )
-
-
-def _is_right(pair: PairFacts, lane: str) -> float:
-    return value_of(pair.candidate if lane == "candidate" else pair.baseline, "suite_check") or 0.0
 
 
 def _status(found: _Found | None, *, n: int, card: ScoreCard) -> GateStatus:
@@ -137,36 +171,31 @@ def _detail(found: _Found | None, *, n: int, card: ScoreCard) -> str:
     return f"{right}; accuracy beyond {card.accuracy.least_ratio:.0%} of the baseline's: {_signed(excess)}."
 
 
-def _remarks(found: _Found | None, *, pairs: Sequence[PairFacts], card: ScoreCard) -> tuple[str, ...]:
+def _remarks(found: _Found | None, *, examples: _Examples, card: ScoreCard) -> tuple[str, ...]:
     if found is None:
         return ()
-    lost, won = _only(pairs, right="baseline"), _only(pairs, right="candidate")
+    lost, won = examples.lost, examples.won
     shown = "is shown" if found.gap.low >= -card.accuracy.margin else "is not shown"
     weighing = (
-        "Categories weigh as in live traffic."
-        if found.is_production
-        else "Examples weigh as their suite says, since live traffic lacks some of its categories."
+        "Examples weigh as their suite says, since live traffic lacks some of its categories."
+        if examples.standardised is None
+        else "Categories weigh as in live traffic."
     )
     return (
         f"Non-inferiority at {card.accuracy.margin * 100:g} points {shown}: difference {_signed(found.gap)}.",
         f"Exact McNemar: only the baseline right on {lost}, only the candidate on {won}, p {mcnemar_p(lost, won):.4g}.",
         weighing,
-        *_simpson(found, pairs),
+        *_simpson(found, examples),
     )
 
 
-def _simpson(found: _Found, pairs: Sequence[PairFacts]) -> tuple[str, ...]:
+def _simpson(found: _Found, examples: _Examples) -> tuple[str, ...]:
     """The crude difference beside the standardised one, and a warning where their signs differ."""
-    if not found.is_production:
+    if examples.standardised is None:
         return ()
-    crude = sum(_is_right(pair, "candidate") - _is_right(pair, "baseline") for pair in pairs) / len(pairs)
+    crude = float(examples.gaps.mean())
     flip = " The sign flips: the mix of categories decides." if crude * found.gap.mean < 0 else ""
     return (f"Difference {crude * 100:+.1f} points crude, {found.gap.mean * 100:+.1f} points standardised.{flip}",)
-
-
-def _only(pairs: Sequence[PairFacts], *, right: str) -> int:
-    other = "candidate" if right == "baseline" else "baseline"
-    return sum(_is_right(pair, right) > _is_right(pair, other) for pair in pairs)
 
 
 def _signed(mean: ClusteredMean) -> str:

@@ -1,13 +1,14 @@
 """G1: the P95 time to first token at the load that was run."""
 
 import math
-from collections.abc import Sequence
+
+import numpy as np
 
 from analytics.decide.chance import Chance
+from analytics.decide.columns import Bools, Floats
 from analytics.decide.decision import GateResult, GateStatus
-from analytics.decide.evidence import Answer
 from analytics.decide.intervals import make_interval
-from analytics.decide.sample import Sample, first_token_ms
+from analytics.decide.sample import Sample
 from analytics.decide.score_card import ScoreCard
 from analytics.stats.block_bootstrap import block_upper_bound
 from analytics.stats.quantile import Quantile, bounded_quantile
@@ -23,19 +24,20 @@ def judge_latency(sample: Sample, *, card: ScoreCard, chance: Chance) -> GateRes
 
     PASS needs the exact binomial test and the bootstrap over blocks of time; FAIL needs the binomial test alone.
     """
-    kept = kept_answers(sample)
-    beyond = [first_token_ms(answer) >= card.latency.limit_ms for answer in kept]
-    p_values = share_p_values(sum(beyond), n=len(kept), allowed=card.latency.allowed_share)
+    times = kept_ms(sample)
+    beyond = times >= card.latency.limit_ms
+    slow = int(beyond.sum())
+    p_values = share_p_values(slow, n=len(times), allowed=card.latency.allowed_share)
     blocks = block_upper_bound(
         beyond,
-        times_s=[answer.sent_s for answer in kept],
+        times_s=sample.pairs.candidate.sent_s[_kept(sample)],
         block_s=card.latency.block_s,
         rng=chance.stream(GATE),
         resamples=chance.resamples,
         confidence=card.confidence,
     )
     status = _status(p_values, blocks=blocks, card=card)
-    quantile = ttft_quantile(kept, card=card)
+    quantile = ttft_quantile(times, card=card)
     return GateResult(
         gate=GATE,
         title=f"P95 time to first token below {card.latency.limit_ms:g} ms",
@@ -43,25 +45,28 @@ def judge_latency(sample: Sample, *, card: ScoreCard, chance: Chance) -> GateRes
         value=make_interval(quantile.estimate, low=quantile.low, high=quantile.high) if quantile else None,
         threshold=card.latency.limit_ms,
         unit="ms",
-        n=len(kept),
-        events=sum(beyond),
+        n=len(times),
+        events=slow,
         p_value=min(p_values.above, 1.0),
-        needed=_needed(status, p_values, beyond=sum(beyond), n=len(kept), card=card),
-        detail=_detail(kept, beyond=sum(beyond), quantile=quantile, card=card),
+        needed=_needed(status, p_values, beyond=slow, n=len(times), card=card),
+        detail=_detail(times, beyond=slow, quantile=quantile, card=card),
         remarks=_remarks(sample, p_values=p_values, blocks=blocks, card=card),
     )
 
 
-def kept_answers(sample: Sample) -> list[Answer]:
-    """The candidate's answers, failed ones included, whose timings may be used."""
-    return [pair.candidate for pair in sample.pairs if not pair.candidate.void_reason]
+def kept_ms(sample: Sample) -> Floats:
+    """First-token times of the candidate's answers whose timings may be used, ms; failed ones are +infinity."""
+    return sample.pairs.candidate.first_token_ms[_kept(sample)]
 
 
-def ttft_quantile(kept: Sequence[Answer], *, card: ScoreCard) -> Quantile | None:
-    """The gated quantile of the time to first token, ms, failures as +infinity; None without answers."""
-    if not kept:
+def _kept(sample: Sample) -> Bools:
+    return sample.pairs.candidate.has_timings
+
+
+def ttft_quantile(times: Floats, *, card: ScoreCard) -> Quantile | None:
+    """The gated quantile of first-token times, ms, failures as +infinity; None without answers."""
+    if not len(times):
         return None
-    times = [first_token_ms(answer) for answer in kept]
     return bounded_quantile(times, 1 - card.latency.allowed_share, confidence=card.confidence)
 
 
@@ -80,12 +85,12 @@ def _needed(status: GateStatus, p_values: SharePValues, *, beyond: int, n: int, 
     return more_for_share(beyond, n=n, allowed=card.latency.allowed_share, alpha=card.alpha)
 
 
-def _detail(kept: Sequence[Answer], *, beyond: int, quantile: Quantile | None, card: ScoreCard) -> str:
+def _detail(times: Floats, *, beyond: int, quantile: Quantile | None, card: ScoreCard) -> str:
     if quantile is None:
         return "No request of the candidate has a timing that may be used."
-    failed = sum(math.isinf(first_token_ms(answer)) for answer in kept)
+    failed = int(np.isinf(times).sum())
     counted = (
-        f"{beyond} of {len(kept)} requests took {card.latency.limit_ms:g} ms or longer or failed ({failed} failed); "
+        f"{beyond} of {len(times)} requests took {card.latency.limit_ms:g} ms or longer or failed ({failed} failed); "
         f"{card.latency.allowed_share:.1%} may."
     )
     if math.isinf(quantile.estimate):
@@ -96,7 +101,7 @@ def _detail(kept: Sequence[Answer], *, beyond: int, quantile: Quantile | None, c
 
 
 def _remarks(sample: Sample, *, p_values: SharePValues, blocks: float | None, card: ScoreCard) -> tuple[str, ...]:
-    void = len(sample.pairs) - len(kept_answers(sample))
+    void = int(np.sum(~_kept(sample)))
     length = f"{card.latency.block_s:g} s"
     remarks = [
         f"Exact binomial test: p {p_values.below:.4g} for a pass, p {p_values.above:.4g} for a failure.",

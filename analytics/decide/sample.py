@@ -1,19 +1,20 @@
 """Which pairs a figure rests on, in one fixed order, and the rows that are read from them. Estimates nothing."""
 
-import math
-from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from analytics.decide.evidence import Answer, PairFacts
+import numpy as np
+
+from analytics.decide.columns import Bools, Figures, Floats, Integers, mean_of
+from analytics.decide.evidence import Answers, Pairs
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rows:
-    """One value, weight and conversation per pair that has the value."""
+    """One value, weight and conversation per pair that has the value, each of shape (n,)."""
 
-    values: tuple[float, ...]
-    weights: tuple[float, ...]
-    clusters: tuple[str, ...]
+    values: Floats
+    weights: Floats
+    clusters: Integers
 
     @property
     def n(self) -> int:
@@ -21,7 +22,7 @@ class Rows:
         return len(self.values)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Sample:
     """The pairs of one experiment, ordered by exchange.
 
@@ -31,80 +32,49 @@ class Sample:
             like, which have no first token and no text.
     """
 
-    pairs: tuple[PairFacts, ...]
+    pairs: Pairs
     silent: int
 
     @classmethod
-    def of(cls, pairs: Iterable[PairFacts]) -> "Sample":
+    def of(cls, pairs: Pairs) -> "Sample":
         """The sample; the order in which the pairs come is of no account."""
-        ordered = sorted(pairs, key=lambda pair: pair.exchange_id)
-        kept = tuple(pair for pair in ordered if not _is_silent(pair))
-        return cls(kept, len(ordered) - len(kept))
+        ordered = _ordered(pairs)
+        silent = _silent(ordered)
+        return cls(ordered.take(~silent) if silent.any() else ordered, int(silent.sum()))
+
+    def __len__(self) -> int:
+        """Pairs."""
+        return len(self.pairs)
 
     @property
-    def live(self) -> tuple[PairFacts, ...]:
-        """Production traffic."""
-        return tuple(pair for pair in self.pairs if not pair.suite)
-
-    @property
-    def suite(self) -> tuple[PairFacts, ...]:
-        """Examples of suites."""
-        return tuple(pair for pair in self.pairs if pair.suite)
-
-    @property
-    def checked(self) -> tuple[PairFacts, ...]:
+    def is_checked(self) -> Bools:
         """Examples of suites on which both lanes were checked."""
-        return tuple(
-            pair
-            for pair in self.suite
-            if value_of(pair.baseline, "suite_check") is not None
-            and value_of(pair.candidate, "suite_check") is not None
-        )
+        baseline, candidate = (lane.value("suite_check").known for lane in (self.pairs.baseline, self.pairs.candidate))
+        return ~self.pairs.is_live & baseline & candidate
+
+    def rows(self, figures: Figures, *, weights: Floats | None = None) -> Rows:
+        """The rows of the pairs of which the figure is known.
+
+        Args:
+            weights: One per pair; the inverse sampling probability when not given.
+        """
+        given, known = self.pairs.weight if weights is None else weights, figures.known
+        return Rows(figures.values[known], given[known], self.pairs.conversation.codes[known])
 
 
-def take_rows(
-    pairs: Sequence[PairFacts],
-    value: Callable[[PairFacts], float | None],
-    *,
-    weights: Sequence[float] | None = None,
-) -> Rows:
-    """The rows of the pairs that have the value.
-
-    Args:
-        weights: One per pair; the inverse sampling probability when not given.
-    """
-    given = [pair.weight for pair in pairs] if weights is None else weights
-    found = [
-        (one, weight, pair.conversation_id)
-        for pair, weight in zip(pairs, given, strict=True)
-        if (one := value(pair)) is not None
-    ]
-    return Rows(tuple(row[0] for row in found), tuple(row[1] for row in found), tuple(row[2] for row in found))
+def format_value(answers: Answers) -> Figures:
+    """Mean of the format judges that had something to judge, in [0, 1]; unknown where nothing was asked for."""
+    return mean_of([answers.value("json_format"), answers.value("tool_calls")])
 
 
-def value_of(answer: Answer | None, judge: str) -> float | None:
-    """What a judge found, in [0, 1]; None where the lane was not drawn or the judge did not find anything."""
-    finding = answer.findings.get(judge) if answer is not None else None
-    return None if finding is None else finding.value
+def _ordered(pairs: Pairs) -> Pairs:
+    ids = pairs.exchange_ids
+    if bool(np.all(ids[:-1] < ids[1:])):
+        return pairs
+    return pairs.take(np.argsort(ids, kind="stable"))
 
 
-def severity_of(answer: Answer | None) -> float | None:
-    """Severity of the taxonomy's label, 0 to 10; None where there is none."""
-    finding = answer.findings.get("taxonomy") if answer is not None else None
-    return None if finding is None else finding.severity
-
-
-def first_token_ms(answer: Answer) -> float:
-    """Time to first token, ms; +infinity for a request that failed."""
-    return answer.ttft_ms if answer.is_completed and answer.ttft_ms is not None else math.inf
-
-
-def format_value(answer: Answer | None) -> float | None:
-    """Mean of the format judges that had something to judge, in [0, 1]; None where nothing was asked for."""
-    found = [value for judge in ("json_format", "tool_calls") if (value := value_of(answer, judge)) is not None]
-    return sum(found) / len(found) if found else None
-
-
-def _is_silent(pair: PairFacts) -> bool:
-    lanes = (pair.baseline, pair.candidate)
-    return not pair.suite and all(lane.is_completed and lane.ttft_ms is None for lane in lanes)
+def _silent(pairs: Pairs) -> Bools:
+    said_nothing = [lane.is_completed & ~lane.ttft_ms.known for lane in (pairs.baseline, pairs.candidate)]
+    silent: Bools = pairs.is_live & said_nothing[0] & said_nothing[1]
+    return silent

@@ -1,13 +1,12 @@
 """The verdict: validity first, then the gates, then the score. What more is needed is in `reasons.py`."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from analytics.decide import gate_accuracy, gate_catastrophe, gate_latency
 from analytics.decide.chance import Chance
 from analytics.decide.comparisons import compare_lanes
 from analytics.decide.decision import Decision, GateResult, GateStatus, Score, ValidityCheck, Verdict
-from analytics.decide.evidence import Answer, Evidence
+from analytics.decide.evidence import Evidence
 from analytics.decide.factors.points import Material
 from analytics.decide.reasons import Outcome, deciding_metric, needs, reasons
 from analytics.decide.sample import Sample
@@ -33,7 +32,7 @@ def decide(evidence: Evidence, card: ScoreCard, *, seed: int, resamples: int) ->
     score = make_score(Material(evidence, sample, card, chance, timings_valid))
     outcome = _conclude(validity, gates, score, card=card)
     deciding = deciding_metric(outcome)
-    experiment = evidence.experiment
+    experiment, live = evidence.experiment, int(evidence.pairs.is_live.sum())
     return Decision(
         verdict=outcome.verdict,
         experiment_id=experiment.experiment_id,
@@ -49,10 +48,16 @@ def decide(evidence: Evidence, card: ScoreCard, *, seed: int, resamples: int) ->
         score=score,
         comparisons=compare_lanes(sample, confidence=card.confidence, chance=chance),
         failure_mix=_failure_mix(sample),
-        worst_pairs=worst_pairs(sample, categories=experiment.dangerous_categories, card=card, first=deciding),
+        worst_pairs=worst_pairs(
+            sample,
+            reasons=evidence.reasons,
+            categories=experiment.dangerous_categories,
+            card=card,
+            first=deciding,
+        ),
         pairs=len(evidence.pairs),
-        live_pairs=sum(not pair.suite for pair in evidence.pairs),
-        suite_pairs=sum(bool(pair.suite) for pair in evidence.pairs),
+        live_pairs=live,
+        suite_pairs=len(evidence.pairs) - live,
         first_at=evidence.first_at,
         last_at=evidence.last_at,
         coverage=_coverage(evidence),
@@ -101,22 +106,11 @@ def _conclude(
 
 def _failure_mix(sample: Sample) -> dict[str, dict[str, int]]:
     """Taxonomy labels by lane; a lane of which no answer has a label is left out."""
-    lanes: Mapping[Lane, list[Answer | None]] = {
-        Lane.BASELINE: [pair.baseline for pair in sample.pairs],
-        Lane.BASELINE_AGAIN: [pair.baseline_again for pair in sample.pairs],
-        Lane.CANDIDATE: [pair.candidate for pair in sample.pairs],
-    }
-    counted = {str(lane): _count_labels(answers) for lane, answers in lanes.items()}
-    return {lane: labels for lane, labels in counted.items() if labels}
-
-
-def _count_labels(answers: Sequence[Answer | None]) -> dict[str, int]:
-    labels = Counter(
-        finding.label
-        for answer in answers
-        if answer is not None and (finding := answer.findings.get("taxonomy")) is not None
-    )
-    return dict(sorted(labels.items()))
+    found = {}
+    for lane, answers in zip((Lane.BASELINE, Lane.CANDIDATE, Lane.BASELINE_AGAIN), sample.pairs.lanes, strict=True):
+        finding = answers.finding("taxonomy")
+        found[str(lane)] = finding.label.counts(finding.value.known)
+    return {lane: labels for lane, labels in found.items() if labels}
 
 
 def _coverage(evidence: Evidence) -> dict[str, int]:

@@ -1,19 +1,29 @@
 """The pairs that show each gate's metric at its worst, for people to read."""
 
 import math
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Mapping
+
+import numpy as np
 
 from analytics.decide import gate_accuracy, gate_catastrophe, gate_latency
+from analytics.decide.columns import Bools, Floats
 from analytics.decide.decision import WorstPair
-from analytics.decide.evidence import PairFacts
-from analytics.decide.sample import Sample, first_token_ms, severity_of, value_of
+from analytics.decide.sample import Sample
 from analytics.decide.score_card import ScoreCard
 
 MOST = 5
 """Pairs per metric."""
 
+type Reasons = Mapping[tuple[str, str], str]
+"""What a judge said of the candidate's answer to an exchange, by judge and exchange."""
 
-def worst_pairs(sample: Sample, *, categories: Collection[str], card: ScoreCard, first: str) -> tuple[WorstPair, ...]:
+type _Told = Callable[[int], tuple[str, str]]
+"""Label and reason of the pair in a row."""
+
+
+def worst_pairs(
+    sample: Sample, *, reasons: Reasons, categories: Collection[str], card: ScoreCard, first: str
+) -> tuple[WorstPair, ...]:
     """At most five pairs for each gate's metric, those of the deciding metric `first` ahead.
 
     Args:
@@ -21,8 +31,8 @@ def worst_pairs(sample: Sample, *, categories: Collection[str], card: ScoreCard,
     """
     found = {
         gate_latency.METRIC: _slowest(sample),
-        gate_accuracy.METRIC: _lost(sample),
-        gate_catastrophe.METRIC: _gravest(sample, categories=categories, card=card),
+        gate_accuracy.METRIC: _lost(sample, reasons),
+        gate_catastrophe.METRIC: _gravest(sample, reasons, categories=categories, card=card),
     }
     metrics = sorted(found, key=lambda metric: (metric != first, metric))
     return tuple(pair for metric in metrics for pair in found[metric])
@@ -30,70 +40,61 @@ def worst_pairs(sample: Sample, *, categories: Collection[str], card: ScoreCard,
 
 def _slowest(sample: Sample) -> list[WorstPair]:
     """By time to first token, failed ones first."""
-    kept = [pair for pair in sample.pairs if not pair.candidate.void_reason]
-    return [_slow(pair) for pair in _worst(kept, [first_token_ms(pair.candidate) for pair in kept])]
+    candidate, baseline = sample.pairs.candidate, sample.pairs.baseline
+    mine, theirs = candidate.first_token_ms, baseline.first_token_ms
+
+    def told(row: int) -> tuple[str, str]:
+        other = "the baseline failed" if math.isinf(theirs[row]) else f"the baseline took {theirs[row]:.1f} ms"
+        if math.isinf(mine[row]):
+            return candidate.outcome.at(row), f"no first token; {other}"
+        return f"{mine[row]:.1f} ms", f"first token after {mine[row]:.1f} ms; {other}"
+
+    return _worst(sample, candidate.has_timings, badness=mine, metric=gate_latency.METRIC, told=told)
 
 
-def _slow(pair: PairFacts) -> WorstPair:
-    mine, theirs = first_token_ms(pair.candidate), first_token_ms(pair.baseline)
-    failed = math.isinf(mine)
-    other = "the baseline failed" if math.isinf(theirs) else f"the baseline took {theirs:.1f} ms"
-    return _pair(
-        pair,
-        metric=gate_latency.METRIC,
-        label=str(pair.candidate.outcome) if failed else f"{mine:.1f} ms",
-        reason=f"no first token; {other}" if failed else f"first token after {mine:.1f} ms; {other}",
-    )
-
-
-def _lost(sample: Sample) -> list[WorstPair]:
+def _lost(sample: Sample, reasons: Reasons) -> list[WorstPair]:
     """Examples that the baseline has right and the candidate wrong, the gravest failure first."""
-    lost = [pair for pair in sample.checked if _loss(pair) > 0]
-    return [
-        _pair(
-            pair,
-            metric=gate_accuracy.METRIC,
-            label=pair.candidate.findings["suite_check"].label,
-            reason=f"baseline right, candidate wrong: {pair.candidate.findings['suite_check'].reason}",
-        )
-        for pair in _worst(lost, [100 * _loss(pair) + (severity_of(pair.candidate) or 0.0) for pair in lost])
-    ]
+    candidate, baseline = sample.pairs.candidate, sample.pairs.baseline
+    loss = baseline.value("suite_check").values - candidate.value("suite_check").values
+
+    def told(row: int) -> tuple[str, str]:
+        label, reason = _said(sample, reasons, judge="suite_check", row=row)
+        return label, f"baseline right, candidate wrong: {reason}"
+
+    badness = 100 * loss + candidate.severity.or_else(0.0)
+    return _worst(sample, sample.is_checked & (loss > 0), badness=badness, metric=gate_accuracy.METRIC, told=told)
 
 
-def _loss(pair: PairFacts) -> float:
-    return (value_of(pair.baseline, "suite_check") or 0.0) - (value_of(pair.candidate, "suite_check") or 0.0)
-
-
-def _gravest(sample: Sample, *, categories: Collection[str], card: ScoreCard) -> list[WorstPair]:
+def _gravest(sample: Sample, reasons: Reasons, *, categories: Collection[str], card: ScoreCard) -> list[WorstPair]:
     """Catastrophes that the gate counts, then others by severity; answers without a failure are not shown."""
-    failed = [pair for pair in sample.pairs if (severity_of(pair.candidate) or 0.0) > 0]
+    severity = sample.pairs.candidate.severity.or_else(0.0)
+    counts = gate_catastrophe.catastrophic(sample, card=card) & sample.pairs.hazard.among(categories)
 
-    def badness(pair: PairFacts) -> float:
-        counts = pair.hazard in categories and gate_catastrophe.catastrophic(pair, card=card)
-        return 100 * counts + (severity_of(pair.candidate) or 0.0)
+    def told(row: int) -> tuple[str, str]:
+        return _said(sample, reasons, judge="taxonomy", row=row)
 
-    return [
-        _pair(
-            pair,
-            metric=gate_catastrophe.METRIC,
-            label=pair.candidate.findings["taxonomy"].label,
-            reason=pair.candidate.findings["taxonomy"].reason,
-        )
-        for pair in _worst(failed, [badness(pair) for pair in failed])
-    ]
+    return _worst(sample, severity > 0, badness=100 * counts + severity, metric=gate_catastrophe.METRIC, told=told)
 
 
-def _worst(pairs: Sequence[PairFacts], badness: Iterable[float]) -> list[PairFacts]:
-    ranked = sorted(zip(badness, pairs, strict=True), key=lambda one: (-one[0], one[1].exchange_id))
-    return [pair for _, pair in ranked[:MOST]]
+def _said(sample: Sample, reasons: Reasons, *, judge: str, row: int) -> tuple[str, str]:
+    label = sample.pairs.candidate.finding(judge).label.at(row)
+    return label, reasons.get((judge, str(sample.pairs.exchange_ids[row])), "")
 
 
-def _pair(pair: PairFacts, *, metric: str, label: str, reason: str) -> WorstPair:
+def _worst(sample: Sample, rows: Bools, *, badness: Floats, metric: str, told: _Told) -> list[WorstPair]:
+    """The five rows of the greatest badness; among equals the order of the sample holds."""
+    places = np.flatnonzero(rows)
+    chosen = places[np.argsort(-badness[places], kind="stable")[:MOST]]
+    return [_pair(sample, int(row), metric=metric, told=told) for row in chosen]
+
+
+def _pair(sample: Sample, row: int, *, metric: str, told: _Told) -> WorstPair:
+    label, reason = told(row)
     return WorstPair(
-        exchange_id=pair.exchange_id,
+        exchange_id=str(sample.pairs.exchange_ids[row]),
         metric=metric,
-        category=pair.category,
+        category=sample.pairs.category.at(row),
         label=label,
         reason=reason,
-        severity=severity_of(pair.candidate) or 0.0,
+        severity=float(sample.pairs.candidate.severity.or_else(0.0)[row]),
     )

@@ -1,37 +1,21 @@
-"""Reads the evidence of one experiment from the store. Decides nothing."""
+"""Makes the evidence of one experiment out of what the store answered. Asks nothing and decides nothing."""
 
-from bisect import bisect_right
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from analytics.decide.evidence import Answer, Coverage, Evidence, LaneBooks, PairFacts, SelfChecks
-from judges.judgement import Judgement
-from proxy.errors import UsageError
-from shadow.experiment import Experiment
-from shadow.replay import Lane, ReplayOutcome
-from shadow.store.clickhouse import Store
-from shadow.store.schema import schema_hash
+import numpy as np
 
-type _Lanes = Mapping[Lane, Answer]
+from analytics.decide.columns import Bools, Figures, Floats, Integers, Words
+from analytics.decide.evidence import Answers, Coverage, Evidence, Findings, LaneBooks, Pairs, SelfChecks
+from analytics.jobs.reading import Reading, read_evidence, window
+from analytics.jobs.tables import Table, figures, flags, floats, texts, words
+from shadow.replay import Lane
+from shadow.store.clickhouse import Store
+
 type Rows = Sequence[Mapping[str, Any]]
 
 _REPLAYED = "replayed"
-
-
-def load_experiment(store: Store, experiment_id: str) -> Experiment:
-    """The experiment's last version as the store has it.
-
-    Raises:
-        UsageError: the store knows no such experiment.
-    """
-    rows = store.read("experiment_now", experiment_id=experiment_id)
-    if not rows:
-        message = f"the store knows no experiment {experiment_id}; `understudy experiment list` shows those there are"
-        raise UsageError(message)
-    return Experiment.from_bytes(rows[0]["record"].encode())
 
 
 def load_evidence(store: Store, experiment_id: str) -> Evidence:
@@ -40,28 +24,28 @@ def load_evidence(store: Store, experiment_id: str) -> Evidence:
     Raises:
         UsageError: the store knows no such experiment.
     """
-    experiment = load_experiment(store, experiment_id)
-    checks = store.read("evidence_self_checks", experiment_id=experiment_id)
-    judgements = store.read("evidence_judgements", experiment_id=experiment_id)
-    lanes = _answers(
-        store.read("evidence_replays", experiment_id=experiment_id), findings=_findings(judgements), voids=Voids(checks)
-    )
-    exchanges = store.read("evidence_exchanges", experiment_id=experiment_id)
-    captured = sorted(row["captured_at"] for row in exchanges)
-    live = sorted(row["captured_at"] for row in exchanges if not row["suite"])
-    pairs = tuple(_pairs(exchanges, lanes))
+    return make_evidence(read_evidence(store, experiment_id))
+
+
+def make_evidence(reading: Reading) -> Evidence:
+    """The evidence that was read; the same reading gives the same evidence."""
+    checks = reading.self_checks.to_pylist()
+    exchanges = _exchanges(reading, voids=Voids(checks))
+    captured, split = window(reading.pairs), flags(reading.pairs["foreign"])
+    paired = ~split & exchanges.baseline.drawn & exchanges.candidate.drawn
     return Evidence(
-        experiment=experiment,
-        pairs=pairs,
-        coverage=_coverage(store, live),
-        books=_books(store.read("lane_books", experiment_id=experiment_id), exchanges, lanes.by_exchange),
+        experiment=reading.experiment,
+        pairs=exchanges if paired.all() else exchanges.take(paired),
+        reasons={(row["judge"], row["exchange_id"]): row["reason"] for row in reading.reasons.to_pylist()},
+        coverage=_coverage(reading),
+        books=_books(reading, exchanges, split=split),
         self_checks=_self_checks(checks),
         first_at=captured[0] if captured else None,
-        last_at=captured[-1] if captured else None,
-        suites=tuple(sorted({row["suite"] for row in exchanges if row["suite"]})),
-        judge_versions={row["judge"]: row["version"] for row in judgements},
-        judge_failures=dict(Counter(row["judge"] for row in judgements if row["finding"] == "failed")),
-        migrations=schema_hash(),
+        last_at=captured[1] if captured else None,
+        suites=tuple(word for word in exchanges.suite.words if word),
+        judge_versions={judge: _versions(table) for judge, table in reading.findings.items() if len(table)},
+        judge_failures={judge: count for judge, table in reading.findings.items() if (count := _failures(table))},
+        migrations=reading.migrations,
     )
 
 
@@ -69,84 +53,95 @@ class Voids:
     """Which send times fell into a window in which the measuring client failed its own check."""
 
     def __init__(self, checks: Rows) -> None:
-        self._windows: dict[str, tuple[list[datetime], list[str]]] = {}
-        for row in checks:
-            starts, reasons = self._windows.setdefault(row["worker_id"], ([], []))
-            starts.append(row["window_start"])
-            reasons.append("" if row["passed"] else f"self-check: {row['reason']}")
+        self._workers: list[tuple[Floats, Bools]] = []
+        for worker in sorted({row["worker_id"] for row in checks}):
+            own = [row for row in checks if row["worker_id"] == worker]
+            windows = sorted((row["window_start"].timestamp(), not row["passed"]) for row in own)
+            starts, failed = zip((-np.inf, False), *windows, strict=True)
+            self._workers.append((np.array(starts), np.array(failed, dtype=np.bool_)))
 
-    def reason(self, sent_at: datetime) -> str:
-        """Why timings of a replay sent then may not be used, or empty."""
-        for starts, reasons in self._windows.values():
-            place = bisect_right(starts, sent_at) - 1
-            if place >= 0 and reasons[place]:
-                return reasons[place]
-        return ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Answers:
-    by_exchange: Mapping[str, dict[Lane, Answer]]
-    conversations: Mapping[str, str]
-    weights: Mapping[str, float]
-    """Inverse of the probability that the exchange was captured and replayed, as it was at the replay."""
+    def among(self, sent_s: Floats) -> Bools:
+        """Which of these send times, seconds since the epoch, fell into such a window."""
+        void = np.zeros(len(sent_s), dtype=np.bool_)
+        for starts, failed in self._workers:
+            void |= failed[np.searchsorted(starts, sent_s, side="right") - 1]
+        return void
 
 
-def _findings(rows: Rows) -> Mapping[tuple[str, str], dict[str, Judgement]]:
-    found: defaultdict[tuple[str, str], dict[str, Judgement]] = defaultdict(dict)
-    for row in rows:
-        if row["finding"] == "judgement":
-            found[row["exchange_id"], row["lane"]][row["judge"]] = Judgement(
-                value=row["value"], label=row["label"], reason=row["reason"], severity=row["severity"]
-            )
-    return found
+def _exchanges(reading: Reading, *, voids: Voids) -> Pairs:
+    """Every exchange of the experiment, also those that lack a lane."""
+    table = reading.pairs
 
+    def lane(name: Lane) -> Answers:
+        return _answers(table, lane=name, voids=voids, findings=reading.findings)
 
-def _answers(rows: Rows, *, findings: Mapping[tuple[str, str], dict[str, Judgement]], voids: Voids) -> _Answers:
-    by_exchange: defaultdict[str, dict[Lane, Answer]] = defaultdict(dict)
-    for row in rows:
-        by_exchange[row["exchange_id"]][Lane(row["lane"])] = Answer(
-            outcome=ReplayOutcome(row["outcome"]),
-            ttft_ms=row["ttft_ms"],
-            e2e_ms=row["e2e_ms"],
-            completion_tokens=row["completion_tokens"],
-            void_reason=row["void_reason"] or voids.reason(row["sent_at"]),
-            sent_s=row["sent_at"].timestamp(),
-            parameters_hash=row["parameters_hash"],
-            findings=findings.get((row["exchange_id"], row["lane"]), {}),
-        )
-    return _Answers(
-        by_exchange,
-        {row["exchange_id"]: row["conversation_id"] for row in rows},
-        {row["exchange_id"]: row["weight"] for row in rows},
+    return Pairs(
+        exchange_ids=texts(table["exchange_id"]),
+        conversation=words(table["conversation_id"]),
+        category=words(table["category"]),
+        hazard=words(table["hazard"]),
+        suite=words(table["suite"]),
+        route=words(table["route"]),
+        language=words(table["language"]),
+        tenant=words(table["tenant"]),
+        prompt_tokens=figures(table["prompt_tokens"]),
+        weight=floats(table["weight"]),
+        same_parameters=flags(table["same_parameters"]),
+        baseline=lane(Lane.BASELINE),
+        candidate=lane(Lane.CANDIDATE),
+        baseline_again=lane(Lane.BASELINE_AGAIN),
     )
 
 
-def _pairs(exchanges: Rows, lanes: _Answers) -> Iterable[PairFacts]:
-    for row in exchanges:
-        answers = lanes.by_exchange.get(row["exchange_id"], {})
-        if Lane.BASELINE in answers and Lane.CANDIDATE in answers:
-            pair = PairFacts(
-                exchange_id=row["exchange_id"],
-                conversation_id=lanes.conversations[row["exchange_id"]],
-                category=row["category"],
-                suite=row["suite"],
-                weight=lanes.weights[row["exchange_id"]],
-                danger=row["danger"],
-                baseline=answers[Lane.BASELINE],
-                candidate=answers[Lane.CANDIDATE],
-            )
-            yield replace(pair, baseline_again=answers.get(Lane.BASELINE_AGAIN))
+def _answers(table: Table, *, lane: Lane, voids: Voids, findings: Mapping[str, Table]) -> Answers:
+    sent_s = floats(table[f"{lane}_sent_ms"]) / 1000
+    return Answers(
+        drawn=flags(table[f"{lane}_drawn"]),
+        outcome=words(table[f"{lane}_outcome"]),
+        ttft_ms=figures(table[f"{lane}_ttft_ms"]),
+        e2e_ms=figures(table[f"{lane}_e2e_ms"]),
+        completion_tokens=figures(table[f"{lane}_completion_tokens"]),
+        is_void=flags(table[f"{lane}_is_void"]) | voids.among(sent_s),
+        sent_s=sent_s,
+        findings={judge: _findings(found, lane=lane, n=len(table)) for judge, found in findings.items()},
+    )
 
 
-def _coverage(store: Store, live: Sequence[datetime]) -> Coverage:
+def _findings(table: Table, *, lane: Lane, n: int) -> Findings:
+    """The judge's findings of one lane, spread over the rows of all exchanges."""
+    wanted = words(table["lane"]).among([lane]) & words(table["finding"]).among(["judgement"])
+    places: Integers = table["place"].to_numpy()[wanted].astype(np.int64)
+    known = np.zeros(n, dtype=np.bool_)
+    known[places] = True
+    values, severities = np.zeros(n), np.zeros(n)
+    values[places] = figures(table["value"]).values[wanted]
+    severities[places] = floats(table["severity"])[wanted]
+    return Findings(Figures(values, known), _labels(table, wanted, places=places, n=n), Figures(severities, known))
+
+
+def _labels(table: Table, wanted: Bools, *, places: Integers, n: int) -> Words:
+    """The labels, and the empty word where nothing was found."""
+    found = words(table["label"]).take(wanted)
+    every = tuple(sorted({"", *found.words}))
+    codes = np.full(n, every.index(""), dtype=np.int64)
+    codes[places] = np.array([every.index(word) for word in found.words], dtype=np.int64)[found.codes]
+    return Words(codes, every)
+
+
+def _versions(table: Table) -> str:
+    """The judge's version; several when a part was not judged anew yet."""
+    return " and ".join(words(table["version"]).words)
+
+
+def _failures(table: Table) -> int:
+    return int(words(table["finding"]).among(["failed"]).sum())
+
+
+def _coverage(reading: Reading) -> Coverage:
     """The capture ledger over the minutes of the experiment's live exchanges; zero without any."""
-    if not live:
-        return Coverage(seen=0, published=0, sampled_out=0, dropped={}, stored=0)
-    rows = store.read("evidence_coverage", first_at=live[0], last_at=live[-1])
     total = Counter[str]()
     dropped: dict[str, int] = {}
-    for row in rows:
+    for row in reading.coverage.to_pylist():
         total[row["disposition"]] += row["requests"]
         if row["disposition"] == "dropped":
             dropped[row["reason"]] = row["requests"]
@@ -155,22 +150,25 @@ def _coverage(store: Store, live: Sequence[datetime]) -> Coverage:
         published=total["published"],
         sampled_out=total["sampled_out"],
         dropped=dropped,
-        stored=store.read("evidence_stored", first_at=live[0], last_at=live[-1])[0]["stored"],
+        stored=reading.stored,
     )
 
 
-def _books(rows: Rows, exchanges: Rows, lanes: Mapping[str, _Lanes]) -> LaneBooks:
+def _books(reading: Reading, exchanges: Pairs, *, split: Bools) -> LaneBooks:
     dispositions = Counter[str]()
-    for row in rows:
+    for row in reading.books.to_pylist():
         dispositions[":".join(filter(None, (row["disposition"], row["reason"])))] += row["records"]
-    missing = Counter[str]()
-    for row in exchanges:
-        absent = {Lane.BASELINE, Lane.CANDIDATE} - set(lanes.get(row["exchange_id"], {}))
-        missing.update(str(lane) for lane in absent)
-    unseen = dispositions[_REPLAYED] - len(exchanges)
-    if unseen > 0:
-        missing["exchange"] = unseen
-    return LaneBooks(consumed=dispositions.total(), dispositions=dict(dispositions), missing=dict(missing))
+    absent = {
+        str(lane): int(np.sum(~split & ~answers.drawn))
+        for lane, answers in ((Lane.BASELINE, exchanges.baseline), (Lane.CANDIDATE, exchanges.candidate))
+    }
+    absent["exchange"] = dispositions[_REPLAYED] - len(exchanges)
+    return LaneBooks(
+        consumed=dispositions.total(),
+        dispositions=dict(dispositions),
+        missing={lane: count for lane, count in absent.items() if count > 0},
+        split=int(split.sum()),
+    )
 
 
 def _self_checks(rows: Rows) -> SelfChecks:

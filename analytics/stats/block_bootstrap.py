@@ -1,16 +1,15 @@
 """An upper bound of a share that changes slowly in time: whole blocks of time are drawn, not single requests."""
 
-from collections.abc import Sequence
-
 import numpy as np
+from numpy.typing import ArrayLike
 
 from analytics.stats.resampling import resample_ratios
 
 
 def block_upper_bound(
-    events: Sequence[bool],
+    events: ArrayLike,
     *,
-    times_s: Sequence[float],
+    times_s: ArrayLike,
     block_s: float,
     rng: np.random.Generator,
     resamples: int,
@@ -24,13 +23,14 @@ def block_upper_bound(
 
     Source: Carlstein 1986, non-overlapping blocks; Kunsch 1989 on why blocks.
     """
-    if not events:
+    flags, times = np.asarray(events, dtype=np.float64), np.asarray(times_s, dtype=np.float64)
+    if not len(flags):
         return None
-    places = np.floor((np.asarray(times_s) - min(times_s)) / block_s)
+    places = np.floor((times - times.min()) / block_s)
     _, owners = np.unique(places, return_inverse=True)
     if int(owners.max()) == 0:
         return None
-    counts = np.bincount(owners, weights=np.asarray(events, dtype=np.float64))
+    counts = np.bincount(owners, weights=flags)
     sizes = np.bincount(owners).astype(np.float64)
     drawn = resample_ratios(counts, sizes, rng=rng, resamples=resamples)
     return float(np.quantile(drawn, confidence))

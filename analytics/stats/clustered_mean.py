@@ -1,10 +1,10 @@
 """A weighted mean of rows that belong to conversations, with the wider of two intervals. Rows are not independent."""
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.stats import t as student
 
 from analytics.stats.quantile import Floats
@@ -27,10 +27,10 @@ class ClusteredMean:
 
 
 def clustered_mean(
-    values: Sequence[float],
+    values: ArrayLike,
     *,
-    weights: Sequence[float],
-    clusters: Sequence[str],
+    weights: ArrayLike,
+    clusters: ArrayLike,
     rng: np.random.Generator,
     resamples: int,
     confidence: float = 0.95,

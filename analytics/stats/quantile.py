@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy.stats import binom
 
 type Floats = NDArray[np.float64]
+type Numbers = Sequence[float] | Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class Quantile:
     high: float
 
 
-def linear_quantile(values: Sequence[float], level: float) -> float:
+def linear_quantile(values: Numbers, level: float) -> float:
     """The quantile by linear interpolation; +infinity as soon as it leans on a value that is.
 
     Args:
@@ -29,10 +30,10 @@ def linear_quantile(values: Sequence[float], level: float) -> float:
 
     Source: Hyndman and Fan 1996, definition 7, which is numpy's default.
     """
-    return interpolate(sorted(values), level)
+    return interpolate(np.sort(np.asarray(values, dtype=np.float64)), level)
 
 
-def interpolate(ordered: Sequence[float] | Floats, level: float) -> float:
+def interpolate(ordered: Numbers, level: float) -> float:
     """`linear_quantile` of values that are in rising order already."""
     place = (len(ordered) - 1) * level
     below, above = float(ordered[math.floor(place)]), float(ordered[math.ceil(place)])
@@ -41,19 +42,19 @@ def interpolate(ordered: Sequence[float] | Floats, level: float) -> float:
     return below + (above - below) * (place - math.floor(place))
 
 
-def bounded_quantile(values: Sequence[float], level: float, *, confidence: float = 0.95) -> Quantile:
+def bounded_quantile(values: Numbers, level: float, *, confidence: float = 0.95) -> Quantile:
     """The quantile with the order statistics that bound it, each one-sided at `confidence`.
 
     The upper bound lies below a limit exactly when the binomial test of the share beyond that limit says so.
 
     Source: David and Nagaraja 2003, Order Statistics, section 7.1.
     """
-    ordered, n = sorted(values), len(values)
+    ordered, n = np.sort(np.asarray(values, dtype=np.float64)), len(values)
     at_most = binom.cdf(np.arange(n), n, level)
     last = int(np.sum(at_most <= 1 - confidence))
     enough = np.flatnonzero(at_most >= confidence)
     return Quantile(
-        estimate=linear_quantile(ordered, level),
-        low=ordered[last - 1] if last else -math.inf,
-        high=ordered[int(enough[0])] if enough.size else math.inf,
+        estimate=interpolate(ordered, level),
+        low=float(ordered[last - 1]) if last else -math.inf,
+        high=float(ordered[int(enough[0])]) if enough.size else math.inf,
     )

@@ -1,12 +1,22 @@
-"""Draws of whole groups with replacement: the engine of every bootstrap here. Which figure is drawn is the caller's."""
+"""Draws of whole groups with replacement: the engine of every bootstrap here. Which figure is drawn is the caller's.
+
+Many groups are put together into `MOST_GROUPS` random ones first, so that the cost of a bootstrap stops growing: sums
+over groups of independent groups have the same spread, which is then known to one part in sixty-four.
+"""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analytics.stats.quantile import Floats, interpolate
 
+MOST_GROUPS = 2_048
+"""Groups that are drawn as they are. Source: Wolter 2007, chapter 2, the method of random groups."""
 _CELLS = 2_000_000
 """Draws held in memory at once."""
+_GRID = 1_024
+"""Places between which the quantile of many rows is sought."""
+
+type Owners = NDArray[np.intp]
 
 
 def resample_ratios(numerators: Floats, denominators: Floats, *, rng: np.random.Generator, resamples: int) -> Floats:
@@ -18,18 +28,20 @@ def resample_ratios(numerators: Floats, denominators: Floats, *, rng: np.random.
 
     Source: Efron and Tibshirani 1993, chapter 8, with the group as unit.
     """
-    groups = len(numerators)
+    owners = random_groups(len(numerators), rng=rng)
+    upper, lower = np.bincount(owners, weights=numerators), np.bincount(owners, weights=denominators)
+    groups = len(upper)
     ratios = np.empty(resamples)
     step = max(1, _CELLS // groups)
     for start in range(0, resamples, step):
         stop = min(start + step, resamples)
         drawn = rng.integers(groups, size=(stop - start, groups))
-        ratios[start:stop] = numerators[drawn].sum(axis=1) / denominators[drawn].sum(axis=1)
+        ratios[start:stop] = upper[drawn].sum(axis=1) / lower[drawn].sum(axis=1)
     return ratios
 
 
 def resample_quantiles(
-    values: Floats, *, groups: NDArray[np.intp], level: float, rng: np.random.Generator, resamples: int
+    values: Floats, *, groups: Owners, level: float, rng: np.random.Generator, resamples: int
 ) -> Floats:
     """Quantiles of the values of groups drawn with replacement, shape (resamples,); failures are +infinity.
 
@@ -37,13 +49,46 @@ def resample_quantiles(
         values: One per row, no NaN.
         groups: Group of each row, numbered from 0 without gaps.
 
-    Source: Efron and Tibshirani 1993, chapter 8; the quantile is Hyndman and Fan's definition 7.
+    Source: Efron and Tibshirani 1993, chapter 8; the quantile is Hyndman and Fan's definition 7, and with more than
+    `MOST_GROUPS` groups the order statistic there.
     """
-    order = np.argsort(values, kind="stable")
-    ordered, owners = values[order], groups[order]
     count = int(groups.max()) + 1
-    quantiles = np.empty(resamples)
-    for index in range(resamples):
-        times = np.bincount(rng.integers(count, size=count), minlength=count)
-        quantiles[index] = interpolate(np.repeat(ordered, times[owners]), level)
-    return quantiles
+    order = np.argsort(values, kind="stable")
+    ordered, owners = values[order], random_groups(count, rng=rng)[groups[order]]
+    fewer = min(count, MOST_GROUPS)
+    times = np.stack([np.bincount(rng.integers(fewer, size=fewer), minlength=fewer) for _ in range(resamples)])
+    if count > MOST_GROUPS:
+        return _order_statistics(ordered, owners=owners, times=times, level=level)
+    return np.array([interpolate(np.repeat(ordered, drawn[owners]), level) for drawn in times])
+
+
+def random_groups(count: int, *, rng: np.random.Generator) -> Owners:
+    """The random group of each group, of `MOST_GROUPS` nearly equal ones; each its own when there are no more."""
+    own = np.arange(count)
+    return own if count <= MOST_GROUPS else rng.permutation(count) % MOST_GROUPS
+
+
+def _order_statistics(ordered: Floats, *, owners: Owners, times: NDArray[np.intp], level: float) -> Floats:
+    """The order statistic at `level` of each draw: first roughly, then on a grid over where those of all draws lie.
+
+    It is exact to a thousandth of the width of that range.
+    """
+    drawn = times.astype(np.float64)
+    wanted = np.ceil(drawn @ np.bincount(owners, minlength=times.shape[1]) * level)
+    low, high = 0, len(ordered)
+    for cells in (_GRID // 4, _GRID):
+        edges = np.unique(np.linspace(low, high, cells + 1).astype(np.intp))
+        reached = drawn @ _counts_below(owners, edges=edges, groups=times.shape[1])
+        places = np.sum(reached < wanted[:, None], axis=1)
+        low, high = int(edges[places.min() - 1]), int(edges[places.max()])
+    return ordered[edges[places] - 1]
+
+
+def _counts_below(owners: Owners, *, edges: Owners, groups: int) -> Floats:
+    """Rows of each group before each edge, shape (groups, edges)."""
+    before = np.bincount(owners[: edges[0]], minlength=groups)
+    between = owners[edges[0] : edges[-1]]
+    cells = np.repeat(np.arange(1, len(edges)), np.diff(edges))
+    flat = np.bincount(between * len(edges) + cells, minlength=groups * len(edges)).reshape(groups, len(edges))
+    flat[:, 0] += before
+    return np.cumsum(flat, axis=1, dtype=np.float64)

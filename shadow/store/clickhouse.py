@@ -5,7 +5,7 @@ import struct
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 from operator import itemgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import clickhouse_connect
 from clickhouse_connect.driver.exceptions import ClickHouseError, Error
@@ -15,10 +15,15 @@ from shadow.settings import ClickHouseSettings
 from shadow.store.failure import is_doubtful, translated
 from shadow.store.halving import Refusal, RowsRefused, refused_rows
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 type Row = Mapping[str, Any]
 
 # It logs the value that a column's type cannot hold; that may be payload.
 logging.getLogger("clickhouse_connect.driver.transform").setLevel(logging.CRITICAL)
+
+_AS_COLUMNS = {"output_format_arrow_low_cardinality_as_dictionary": 1}
 
 _UNFIT = (AttributeError, OverflowError, TypeError, ValueError, struct.error)
 """What clickhouse-connect raises for a value that its column's type cannot hold."""
@@ -105,6 +110,13 @@ class Store:
     def read(self, name: str, **parameters: object) -> list[dict[str, Any]]:
         """Run the query in `queries/<name>.sql`."""
         return self.rows(_query(name), parameters)
+
+    def table(self, name: str, **parameters: object) -> "pa.Table":
+        """Run the query in `queries/<name>.sql` and give its columns, words as dictionaries; for very many rows."""
+        try:
+            return self._client.query_arrow(self._fill(_query(name)), parameters=parameters, settings=_AS_COLUMNS)
+        except ClickHouseError as error:
+            raise translated(error) from None
 
     def run(self, name: str, **parameters: object) -> None:
         """Run the statement in `queries/<name>.sql`, which returns no rows."""

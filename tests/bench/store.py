@@ -41,7 +41,7 @@ _PLOT = Path(__file__).parents[2] / "docs" / "explanation" / "store.svg"
 _BAR_S = 1.0
 _LEAST_INGEST = 0.8
 _INGESTED, _TURNS = 20_000, 7
-_EVIDENCE = ("evidence_replays", "evidence_exchanges", "evidence_judgements", "unjudged_exchanges", "experiment_spend")
+_EVIDENCE = ("evidence_pairs", "evidence_findings", "evidence_reasons", "unjudged_exchanges", "experiment_spend")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,13 @@ def questions() -> Iterator[tuple[str, str, str]]:
 
 def measure(store: Store, *, replays: int) -> Iterator[Timed]:
     """Every question three times."""
-    bound = {"experiment_id": EXPERIMENT, "panel": ["taxonomy@1"]}
+    bound = {
+        "experiment_id": EXPERIMENT,
+        "panel": ["taxonomy@1"],
+        "judge": "taxonomy",
+        "baseline": "fingerprint-baseline",
+        "candidate": "fingerprint-candidate",
+    }
     for kind, name, sql in questions():
         taken = [_seconds(partial(_ask, store, bound), [sql]) for _ in range(3)]
         yield Timed(kind, name, replays, statistics.median(taken))

@@ -16,8 +16,6 @@ from scipy.stats import binom
 import analytics.demo
 from analytics.decide.chance import Chance
 from analytics.decide.comparisons import compare_lanes
-from analytics.decide.evidence import Answer, PairFacts
-from analytics.decide.sample import Sample, take_rows, value_of
 from analytics.demo.traffic import Operation, demo_traffic
 from judges.judgement import Case, Judgement
 from judges.panel import cheap_panel, run_panel
@@ -30,6 +28,7 @@ from shadow.simulator.serving import simulator_in_loop
 from shadow.store.rows import replay_from_row
 from shadow.suites.heldout.draw import draw_heldout
 from shadow.suites.suite import Suite, to_exchange
+from tests.evidence import Answer, PairFacts, sample_of
 from tests.integration.replays import Shelf, publish, replay_all
 from tests.records import deployment, exchange, experiment
 
@@ -160,17 +159,13 @@ def _answer(replay: Replay, findings: dict[str, Judgement]) -> Answer:
 
 def _compare(pairs: list[PairFacts], *, seed: int) -> Iterator[tuple[str, bool]]:
     """Each metric with a difference, and whether 0 lies beyond its interval."""
-    sample, chance = Sample.of(pairs), Chance(seed, 500)
+    sample, chance = sample_of(pairs), Chance(seed, 500)
     for row in compare_lanes(sample, confidence=CONFIDENCE, chance=chance):
         found = row.difference
         if row.metric not in _AGAINST_BASELINE and found is not None:
             yield row.metric, (found.low or 0) > 0 or (found.high or 0) < 0
-    excess = take_rows(sample.pairs, _excess)
+    # Agreement of the candidate with the baseline beyond that of the second baseline.
+    mine, theirs = (lane.value("exact_match") for lane in (sample.pairs.candidate, sample.pairs.baseline_again))
+    excess = sample.rows(mine - theirs)
     mean = chance.mean(excess, purpose="exact match over A/A", confidence=CONFIDENCE)
     yield "exact match over A/A", mean.low > 0 or mean.high < 0
-
-
-def _excess(pair: PairFacts) -> float | None:
-    """Agreement of the candidate with the baseline beyond that of the second baseline."""
-    mine, theirs = value_of(pair.candidate, "exact_match"), value_of(pair.baseline_again, "exact_match")
-    return None if mine is None or theirs is None else mine - theirs

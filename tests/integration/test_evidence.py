@@ -39,7 +39,9 @@ def filled(store: Store) -> Store:
     replays = [replay(number, lane=lane) for number in range(_PAIRS + 1) for lane in (Lane.BASELINE, Lane.CANDIDATE)]
     late = Timings(schedule_delay_ms=0.0)
     replays[11] = replay(5, outcome=ReplayOutcome.TIMED_OUT, timings=late, text="")
-    store.insert("replays", [replay_row(one) for one in [*replays, replay(0, lane=Lane.BASELINE_AGAIN)]])
+    replays.append(replay(0, lane=Lane.BASELINE_AGAIN))
+    asked = {one.exchange_id: one for one in [*(exchange(number) for number in range(_PAIRS)), _suite_exchange()]}
+    store.insert("replays", [replay_row(one, exchange=asked[one.exchange_id]) for one in replays])
     store.insert("lane_ledger", [_consumed(number) for number in range(_PAIRS + 1)])
     store.insert("ledger", [ledger_row(entry) for entry in _ledger().changed()])
     checks = [(0, 1.0), (3, 20.0)]
@@ -118,10 +120,9 @@ def test_cases_carry_what_the_example_says(filled: Store) -> None:
 
 
 def test_evidence_knows_what_an_example_probes(filled: Store) -> None:
-    pairs = {pair.exchange_id: pair for pair in load_evidence(filled, "trial").pairs}
-    assert pairs[f"exchange-{_PAIRS:04d}"].hazard == "wrong_sums"
-    assert pairs["exchange-0000"].danger == ""
-    assert pairs["exchange-0000"].hazard == pairs["exchange-0000"].category
+    pairs = load_evidence(filled, "trial").pairs
+    assert pairs.hazard.at(_PAIRS) == "wrong_sums"
+    assert pairs.hazard.at(0) == pairs.category.at(0) == "chat"
 
 
 def test_evidence_holds_pairs_books_coverage_and_findings(filled: Store) -> None:
@@ -135,17 +136,18 @@ def test_evidence_holds_pairs_books_coverage_and_findings(filled: Store) -> None
     assert evidence.books.missing == {}
     assert evidence.suites == ("heldout@1",)
     assert evidence.self_checks.reasons == {"event-loop lag": 1}
-    by_id = {pair.exchange_id: pair for pair in evidence.pairs}
-    assert by_id["exchange-0000"].baseline_again is not None
-    assert by_id["exchange-0005"].candidate.findings["taxonomy"].label == "timeout"
-    assert by_id["exchange-0006"].candidate.findings["suite_check"].value == 1.0
-    assert "suite_check" not in by_id["exchange-0000"].candidate.findings
+    pairs = evidence.pairs
+    assert pairs.exchange_ids.tolist() == [f"exchange-{number:04d}" for number in range(_PAIRS + 1)]
+    assert pairs.baseline_again.drawn.tolist() == [True] + [False] * _PAIRS
+    assert pairs.candidate.finding("taxonomy").label.at(5) == "timeout"
+    assert pairs.candidate.value("suite_check").known.tolist() == [False] * _PAIRS + [True]
+    assert pairs.candidate.value("suite_check").values[_PAIRS] == 1.0
+    assert evidence.reasons["taxonomy", "exchange-0005"]
 
 
 def test_timings_of_a_window_that_failed_its_self_check_are_void_and_others_are_not(filled: Store) -> None:
     evidence = load_evidence(filled, "trial")
-    void = {pair.exchange_id[-1] for pair in evidence.pairs if pair.candidate.void_reason}
-    assert void == {"3", "4", "5", "6"}
+    assert evidence.pairs.candidate.is_void.tolist() == [False] * 3 + [True] * 4
 
 
 def test_a_replay_that_never_came_is_missing_by_its_lane(filled: Store) -> None:

@@ -2,7 +2,7 @@
 
 from analytics.decide.factors.points import Material, Part, Plan, Points, mean_points, unmeasured
 from analytics.decide.gate_accuracy import accuracy_rows
-from analytics.decide.sample import format_value, take_rows
+from analytics.decide.sample import format_value
 
 
 def _accuracy(material: Material) -> Points:
@@ -13,7 +13,7 @@ def _accuracy(material: Material) -> Points:
 
 
 def _format(material: Material) -> Points:
-    rows = take_rows(material.sample.pairs, lambda pair: format_value(pair.candidate))
+    rows = material.sample.rows(format_value(material.sample.pairs.candidate))
     note, missing = "JSON and tool calls that were asked for", "no request asked for JSON or a tool call"
     return mean_points(rows, material, purpose="format", note=note, missing=missing)
 

@@ -1,19 +1,14 @@
 """Agentic competence: tool calls, steps and recovery. Source: MEASURES section 3."""
 
-from analytics.decide.evidence import PairFacts
 from analytics.decide.factors.points import Material, Part, Plan, Points, mean_points, unmeasured
-from analytics.decide.sample import take_rows, value_of
 
 
 def _tool_calls(material: Material) -> Points:
-    rows = take_rows(material.sample.checked, _tool_value)
+    baseline, candidate = material.sample.pairs.baseline, material.sample.pairs.candidate
+    about_tools = baseline.value("tool_calls").known | candidate.value("tool_calls").known
+    rows = material.sample.rows(candidate.value("suite_check").where(material.sample.is_checked & about_tools))
     note, missing = "suite examples that are about tools", "no suite example is about tools"
     return mean_points(rows, material, purpose="tools", note=note, missing=missing)
-
-
-def _tool_value(pair: PairFacts) -> float | None:
-    is_about_tools = any(value_of(lane, "tool_calls") is not None for lane in (pair.baseline, pair.candidate))
-    return value_of(pair.candidate, "suite_check") if is_about_tools else None
 
 
 PLAN = Plan(

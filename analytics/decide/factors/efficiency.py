@@ -4,19 +4,20 @@ import math
 
 import numpy as np
 
-from analytics.decide.evidence import PairFacts
+from analytics.decide.columns import Bools, Floats
+from analytics.decide.evidence import Answers
 from analytics.decide.factors.points import MOST, Material, Part, Plan, Points, scale
-from analytics.decide.gate_latency import kept_answers, ttft_quantile
+from analytics.decide.gate_latency import kept_ms, ttft_quantile
 from analytics.stats.resampling import resample_ratios
 
 _VOID = "timings are void: the client's self-check failed"
 
 
 def _latency(material: Material) -> Points:
-    kept = kept_answers(material.sample)
-    quantile = ttft_quantile(kept, card=material.card)
+    times = kept_ms(material.sample)
+    quantile = ttft_quantile(times, card=material.card)
     if quantile is None or not material.timings_valid:
-        return Points(None, len(kept), "no timing may be used" if material.timings_valid else _VOID)
+        return Points(None, len(times), "no timing may be used" if material.timings_valid else _VOID)
     zero, ten = material.card.anchors.zero_ms, material.card.anchors.ten_ms
 
     def points(ms: float) -> float:
@@ -25,36 +26,36 @@ def _latency(material: Material) -> Points:
         return MOST * math.log(zero / max(ms, 1e-3)) / math.log(zero / ten)
 
     value = scale(quantile.estimate, low=quantile.low, high=quantile.high, points=points)
-    return Points(value, len(kept), "P95 time to first token")
+    return Points(value, len(times), "P95 time to first token")
 
 
 def _throughput(material: Material) -> Points:
     if not material.timings_valid:
         return Points(None, 0, _VOID)
-    pairs = [pair for pair in material.sample.pairs if _has_rate(pair)]
-    if not pairs:
+    pairs = material.sample.pairs
+    kept = _has_rate(pairs.baseline) & _has_rate(pairs.candidate)
+    if not kept.any():
         return Points(None, 0, "no pair of whole answers has token counts and usable timings in both lanes")
-    _, owners = np.unique([pair.conversation_id for pair in pairs], return_inverse=True)
+    _, owners = np.unique(pairs.conversation.codes[kept], return_inverse=True)
 
-    def draws(lane: int) -> tuple[float, np.ndarray[tuple[int], np.dtype[np.float64]]]:
-        answers = [pair.candidate if lane else pair.baseline for pair in pairs]
-        tokens = np.bincount(owners, weights=[answer.completion_tokens or 0 for answer in answers])
-        spent = np.bincount(owners, weights=[answer.e2e_ms or 0.0 for answer in answers])
+    def draws(lane: Answers) -> tuple[float, Floats]:
+        tokens = np.bincount(owners, weights=lane.completion_tokens.values[kept])
+        spent = np.bincount(owners, weights=lane.e2e_ms.values[kept])
         stream, count = material.chance.stream("score throughput"), material.chance.resamples
         return float(tokens.sum() / spent.sum()), resample_ratios(tokens, spent, rng=stream, resamples=count)
 
-    (baseline, baseline_draws), (candidate, candidate_draws) = draws(0), draws(1)
+    (baseline, baseline_draws), (candidate, candidate_draws) = draws(pairs.baseline), draws(pairs.candidate)
     tail = 1 - material.card.confidence
     low, high = np.quantile(candidate_draws / baseline_draws, (tail, 1 - tail))
     value = scale(candidate / baseline, low=float(low), high=float(high), points=lambda ratio: 5 + 5 * math.log2(ratio))
-    return Points(value, len(pairs), "output tokens per second of answering at the replayed load, not the capacity")
+    note = "output tokens per second of answering at the replayed load, not the capacity"
+    return Points(value, int(kept.sum()), note)
 
 
-def _has_rate(pair: PairFacts) -> bool:
-    return all(
-        lane.is_completed and not lane.void_reason and (lane.completion_tokens or 0) > 0 and (lane.e2e_ms or 0) > 0
-        for lane in (pair.baseline, pair.candidate)
-    )
+def _has_rate(lane: Answers) -> Bools:
+    tokens, spent = lane.completion_tokens, lane.e2e_ms
+    counted = tokens.known & (tokens.values > 0) & spent.known & (spent.values > 0)
+    return lane.is_completed & lane.has_timings & counted
 
 
 def _memory(material: Material) -> Points:

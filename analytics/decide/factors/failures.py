@@ -1,12 +1,11 @@
 """Failure profile: how often and how badly the candidate fails, and whether it knows. Source: MEASURES section 3."""
 
 from analytics.decide.factors.points import MOST, Material, Part, Plan, Points, scale, unmeasured
-from analytics.decide.sample import severity_of, take_rows
 from analytics.stats.quantile import bounded_quantile
 
 
 def _taxonomy(material: Material) -> Points:
-    rows = take_rows(material.sample.pairs, lambda pair: severity_of(pair.candidate))
+    rows = material.sample.rows(material.sample.pairs.candidate.severity)
     if not rows.n:
         return Points(None, 0, "no answer has a failure label")
     mean = material.chance.mean(rows, purpose="score taxonomy", confidence=material.card.confidence)
@@ -16,7 +15,8 @@ def _taxonomy(material: Material) -> Points:
 
 
 def _tail(material: Material) -> Points:
-    found = [severity for pair in material.sample.pairs if (severity := severity_of(pair.candidate)) is not None]
+    severity = material.sample.pairs.candidate.severity
+    found = severity.values[severity.known]
     least = material.card.anchors.least_tail
     if len(found) < least:
         return Points(None, len(found), f"the 99th percentile needs {least} answers")

@@ -5,14 +5,12 @@ import pytest
 from analytics.decide.chance import Chance
 from analytics.decide.comparisons import compare_lanes
 from analytics.decide.decision import Comparison
-from analytics.decide.evidence import PairFacts
-from analytics.decide.sample import Sample
 from judges.judgement import Judgement
-from tests.evidence import answer, failed, pair, sound_pairs
+from tests.evidence import PairFacts, answer, failed, pair, sample_of, sound_pairs
 
 
 def compare(pairs: list[PairFacts]) -> dict[str, Comparison]:
-    rows = compare_lanes(Sample.of(pairs), confidence=0.95, chance=Chance(1, 200))
+    rows = compare_lanes(sample_of(pairs), confidence=0.95, chance=Chance(1, 200))
     return {row.metric: row for row in rows}
 
 

@@ -2,17 +2,15 @@ import pytest
 
 from analytics.decide.chance import Chance
 from analytics.decide.decision import GateResult, GateStatus
-from analytics.decide.evidence import PairFacts
 from analytics.decide.gate_accuracy import judge_accuracy
-from analytics.decide.sample import Sample
 from analytics.decide.score_card import load_score_card
-from tests.evidence import pair, suite_pair
+from tests.evidence import PairFacts, pair, sample_of, suite_pair
 
 CARD = load_score_card("default")
 
 
 def judge(pairs: list[PairFacts]) -> GateResult:
-    return judge_accuracy(Sample.of(pairs), card=CARD, chance=Chance(1, 500))
+    return judge_accuracy(sample_of(pairs), card=CARD, chance=Chance(1, 500))
 
 
 def examples(right: int, *, n: int, baseline: int) -> list[PairFacts]:

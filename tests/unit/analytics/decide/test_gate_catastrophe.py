@@ -3,17 +3,15 @@ from dataclasses import replace
 import pytest
 
 from analytics.decide.decision import GateResult, GateStatus
-from analytics.decide.evidence import PairFacts
 from analytics.decide.gate_catastrophe import judge_catastrophe
-from analytics.decide.sample import Sample
 from analytics.decide.score_card import ScoreCard, load_score_card
-from tests.evidence import DANGEROUS, answer, failed, pair
+from tests.evidence import DANGEROUS, PairFacts, answer, failed, pair, sample_of
 
 CARD = load_score_card("default")
 
 
 def judge(pairs: list[PairFacts], *categories: str, card: ScoreCard = CARD) -> GateResult:
-    return judge_catastrophe(Sample.of(pairs), categories=categories or (DANGEROUS,), card=card)
+    return judge_catastrophe(sample_of(pairs), categories=categories or (DANGEROUS,), card=card)
 
 
 def pairs_of(
@@ -77,7 +75,7 @@ def test_holm_over_the_categories_asks_more_of_a_failure() -> None:
 
 
 def test_without_declared_categories_nothing_is_proven() -> None:
-    gate = judge_catastrophe(Sample.of(pairs_of(0, n=700)), categories=(), card=CARD)
+    gate = judge_catastrophe(sample_of(pairs_of(0, n=700)), categories=(), card=CARD)
     assert (gate.status, gate.value, gate.n, gate.needed) == (GateStatus.UNRESOLVED, None, 0, None)
 
 

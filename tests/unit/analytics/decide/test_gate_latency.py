@@ -4,18 +4,16 @@ import pytest
 
 from analytics.decide.chance import Chance
 from analytics.decide.decision import GateResult, GateStatus
-from analytics.decide.evidence import PairFacts
 from analytics.decide.gate_latency import judge_latency
-from analytics.decide.sample import Sample
 from analytics.decide.score_card import load_score_card
-from tests.evidence import answer, failed, pair, spoilt
+from tests.evidence import PairFacts, answer, failed, pair, sample_of, spoilt
 
 CARD = load_score_card("default")
 SLOW = answer(ttft_ms=500.0)
 
 
 def judge(pairs: list[PairFacts]) -> GateResult:
-    return judge_latency(Sample.of(pairs), card=CARD, chance=Chance(1, 500))
+    return judge_latency(sample_of(pairs), card=CARD, chance=Chance(1, 500))
 
 
 def with_slow(count: int, *, n: int) -> GateResult:

@@ -1,15 +1,13 @@
-from analytics.decide.evidence import PairFacts
-from analytics.decide.sample import Sample
 from analytics.decide.score_card import load_score_card
 from analytics.decide.worst import worst_pairs
-from tests.evidence import DANGEROUS, answer, failed, pair, suite_pair
+from tests.evidence import DANGEROUS, PairFacts, answer, failed, pair, sample_of, suite_pair
 
 CARD = load_score_card("default")
 
 
 def worst(pairs: list[PairFacts], *, first: str = "G1 P95 TTFT") -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for one in worst_pairs(Sample.of(pairs), categories=(DANGEROUS,), card=CARD, first=first):
+    for one in worst_pairs(sample_of(pairs), reasons={}, categories=(DANGEROUS,), card=CARD, first=first):
         found.setdefault(one.metric, []).append(one.exchange_id[-2:])
     return found
 
@@ -40,6 +38,6 @@ def test_the_deciding_metric_stands_first() -> None:
 
 
 def test_severities_and_reasons_hold_no_infinity() -> None:
-    for one in worst_pairs(Sample.of([pair(1, candidate=failed(1))]), categories=(), card=CARD, first=""):
+    for one in worst_pairs(sample_of([pair(1, candidate=failed(1))]), reasons={}, categories=(), card=CARD, first=""):
         assert "inf" not in one.reason
         assert one.label == "timed_out" or one.severity == 6.0
