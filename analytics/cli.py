@@ -17,6 +17,7 @@ VERBS: Mapping[str, tuple[str, str]] = {
     "agent": ("shadow.agentic.cli:agent", "Let both lanes act as agents in closed worlds."),
     "judge": ("analytics.judging_cli:judge", "Judge stored pairs; list the judges."),
     "decide": ("analytics.decision_cli:decide", "Decide experiments and write the report."),
+    "report": ("analytics.report_cli:report", "Write the reports of stored decisions again, and the index."),
     "anonymise": ("proxy.cli:anonymise", "Show what would be masked in a request, and why."),
     "rotate-key": ("proxy.cli:rotate_key", "Make a new key of the pseudonyms."),
     "gateway": ("proxy.cli:gateway", "Inline reverse proxy in front of production."),

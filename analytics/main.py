@@ -1,6 +1,5 @@
 """Wiring of jobs, decision and report: the only place of this package where objects are built."""
 
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,12 +10,13 @@ from analytics.decide.decision import Decision
 from analytics.decide.ranking import rank
 from analytics.decide.score_card import load_score_card
 from analytics.decide.verdict import decide
+from analytics.jobs.decisions import keep_decision, load_last_decisions
 from analytics.jobs.evidence import load_evidence
-from analytics.jobs.exhibits import load_exhibits
 from analytics.jobs.judging import judge_experiment, unjudged
-from analytics.jobs.specimens import load_specimens
+from analytics.jobs.reporting import compose_report, find_previous, restore_report
+from analytics.report.changes import Changes, compare_reports
 from analytics.report.report import Report
-from analytics.report.writing import write_index, write_report
+from analytics.report.writing import render, write_index, write_report
 from analytics.settings import AnalyticsSettings
 from judges.judgement import Judge
 from judges.main import open_panel
@@ -57,10 +57,27 @@ def run_judges(
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A decision and where its report is."""
+    """A decision and where its report is.
+
+    Attributes:
+        changes: What is different from the decision before; None for the first one.
+    """
 
     decision: Decision
     report: Path
+    changes: Changes | None = None
+
+    def as_row(self) -> dict[str, object]:
+        """For machines: what was decided and where it is written."""
+        return {
+            "experiment_id": self.decision.experiment_id,
+            "verdict": str(self.decision.verdict),
+            "deciding_metric": self.decision.deciding_metric,
+            "score": [self.decision.score.low, self.decision.score.high],
+            "report": str(self.report),
+            "verdict_changed": self.changes.verdict_changed if self.changes else None,
+            "causes": list(self.changes.causes) if self.changes else [],
+        }
 
 
 def run_decisions(experiment_ids: Sequence[str], *, folder: Path | None = None) -> tuple[list[Written], Path]:
@@ -86,18 +103,49 @@ def _decide_one(store: Store, experiment_id: str, *, settings: AnalyticsSettings
     card = load_score_card(evidence.experiment.score_card)
     decision = decide(evidence, card, seed=settings.seed, resamples=settings.resamples)
     now = datetime.now(UTC)
-    store.insert("decisions", [_decision_row(decision, decided_at=now)])
-    specimens = load_specimens(store, experiment_id=experiment_id, worst=decision.worst_pairs)
-    report = Report(decision=decision, specimens=specimens, exhibits=load_exhibits(store, decision), made_at=now)
-    return Written(decision, write_report(report, folder=folder))
+    previous = find_previous(store, experiment_id, before=now)
+    keep_decision(store, decision, decided_at=now)
+    report = compose_report(store, decision, made_at=now, previous=previous)
+    return Written(decision, write_report(report, folder=folder), changes=_changes(report))
 
 
-def _decision_row(decision: Decision, *, decided_at: datetime) -> dict[str, object]:
-    record = decision.to_json()
-    return {
-        "decision_id": hashlib.sha256(record.encode()).hexdigest()[:32],
-        "experiment_id": decision.experiment_id,
-        "decided_at": decided_at,
-        "verdict": str(decision.verdict),
-        "record": record,
+def run_reports(
+    experiment_ids: Sequence[str], *, folder: Path | None = None, until: datetime | None = None
+) -> tuple[list[Written], Path | None]:
+    """Write the reports of stored decisions again.
+
+    Args:
+        experiment_ids: Empty for every experiment that was decided, and then the index is written too.
+        until: The decision that held then; the last one by default.
+
+    Raises:
+        UsageError: an experiment was not decided by then.
+    """
+    now = datetime.now(UTC)
+    target = folder or AnalyticsSettings().report_dir
+    with opened_store() as store:
+        ids = experiment_ids or [one.decision.experiment_id for one in load_last_decisions(store)]
+        reports = [restore_report(store, one, until=until or now, made_at=now) for one in ids]
+    written = {
+        one.decision.experiment_id: Written(one.decision, write_report(one, folder=target), changes=_changes(one))
+        for one in reports
     }
+    ranked = rank([one.decision for one in written.values()])
+    index = None if experiment_ids else write_index(ranked, folder=target)
+    return [written[decision.experiment_id] for decision in ranked], index
+
+
+def print_report(experiment_id: str, *, form: str, until: datetime | None = None) -> str:
+    """The report of a stored decision as a text: html, md or json.
+
+    Raises:
+        UsageError: the experiment was not decided by then.
+    """
+    now = datetime.now(UTC)
+    with opened_store() as store:
+        report = restore_report(store, experiment_id, until=until or now, made_at=now)
+    return render(report, form=form)
+
+
+def _changes(report: Report) -> Changes | None:
+    return compare_reports(report.previous, report.decision) if report.previous else None

@@ -30,6 +30,23 @@ def write_report(report: Report, *, folder: Path) -> Path:
     return _replace(place / "report.html", page)
 
 
+def render(report: Report, *, form: str) -> str:
+    """The report as one text: `html`, `md`, or the decision's record as `json`.
+
+    Raises:
+        UsageError: there is no such form.
+    """
+    match form:
+        case "html":
+            return html.render_report(report)
+        case "md":
+            return markdown.render_report(report)
+        case "json":
+            return report.decision.to_json()
+        case _:
+            raise UsageError("a report is html, md or json")
+
+
 def write_index(decisions: Sequence[Decision], *, folder: Path) -> Path:
     """Write `index.html` and `index.md`, which rank the decisions in the order given; the path of the first.
 

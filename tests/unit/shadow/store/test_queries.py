@@ -12,6 +12,7 @@ _FILES = sorted(file.name.removesuffix(".sql") for file in (files("shadow.store"
 _VALUES: dict[str, object] = {
     "Array(Int64)": [0],
     "Array(String)": ["x"],
+    "DateTime64(3, 'UTC')": datetime(2026, 11, 1, tzinfo=UTC),
     "DateTime('UTC')": datetime(2026, 11, 1, tzinfo=UTC),
     "Float64": 0.5,
     "Identifier": "replays",
