@@ -18,7 +18,7 @@ from pydantic import ValidationError
 
 from proxy.errors import UsageError
 from proxy.log.kafka import open_consumer, open_producer, read_topic
-from proxy.log.record import SCHEMA_HEADER, Producer
+from proxy.log.record import Producer
 from proxy.log.reopening import ReopeningProducer
 from proxy.log.topics import EXCHANGES, EXPERIMENTS
 from proxy.metrics import serving
@@ -39,10 +39,7 @@ from shadow.settings import ClickHouseSettings, ShadowSettings
 from shadow.store.access import make_roles
 from shadow.store.clickhouse import Store
 from shadow.store.erasing import erase_conversation
-from shadow.store.rows import example_row
 from shadow.store.schema import migrate
-from shadow.suites.heldout.draw import draw_heldout
-from shadow.suites.suite import Suite, load_suite, to_exchange
 from shadow.worker.aside import Aside
 from shadow.worker.lane import open_session
 from shadow.worker.metrics import WorkerMetrics
@@ -320,44 +317,6 @@ def extend_experiment(experiment_id: str, *, days: int, by: str) -> Experiment:
 def log_of_experiment(experiment_id: str) -> tuple[Entry, ...]:
     """Who changed what, when and by which way, oldest first."""
     return _with_registry(lambda registry: changes_of(experiment_id, registry=registry, read_stored=_read_stored))
-
-
-def draw_suite(file: str, *, seed: int, size: int) -> str:
-    """Draw a held-out suite into a file; returns its id."""
-    suite = draw_heldout(seed=seed, size=size)
-    suite.save(Path(file))
-    return suite.id
-
-
-def run_suite(file: str, *, experiment_id: str, rate: float) -> int:
-    """Store a suite's checks and publish its examples for one experiment, `rate` per second; returns how many."""
-    suite = load_suite(Path(file))
-    store = Store.connect(ClickHouseSettings())
-    try:
-        store.insert("examples", [example_row(example, suite_id=suite.id) for example in suite.examples])
-    finally:
-        store.close()
-    return asyncio.run(_publish_suite(suite, experiment_id=experiment_id, rate=rate))
-
-
-async def _publish_suite(suite: Suite, *, experiment_id: str, rate: float) -> int:
-    async with _registry() as registry:
-        model = (await registry.get(experiment_id)).baseline.model
-    producer = await open_producer(KafkaSettings())
-    first = datetime.now(UTC)
-    try:
-        for index, example in enumerate(suite.examples):
-            at = first + timedelta(seconds=index / rate)
-            exchange = to_exchange(example, suite_id=suite.id, experiment_id=experiment_id, captured_at=at, model=model)
-            await producer.publish(
-                EXCHANGES.name,
-                key=exchange.conversation_id.encode(),
-                value=exchange.to_bytes(),
-                headers={SCHEMA_HEADER: str(exchange.schema_version).encode()},
-            )
-    finally:
-        await producer.close()
-    return len(suite.examples)
 
 
 def run_agentic(

@@ -24,11 +24,13 @@ from proxy.log.kafka import read_topic
 from proxy.log.topics import ALL
 from proxy.settings import KafkaSettings
 from shadow.deployment import Deployment
-from shadow.main import change_experiment, create_experiment, draw_suite, run_suite
+from shadow.main import change_experiment, create_experiment
 from shadow.stack.brokers import BrokerKind
 from shadow.stack.plan import Wanted
 from shadow.stack.processes import StackState, log_tail
 from shadow.stack.running import running_stack
+from shadow.suites.main import draw_suite, run_suites
+from shadow.suites.sending import Run
 
 _OWNER = "demo@example.org"
 _POLL_S = 0.5
@@ -164,10 +166,10 @@ def _settled(sent: int, *, stack: StackState, timeout_s: float = 60.0) -> int:
 
 def _suites(scenario: Scenario, experiments: list[str], folder: Path, progress: Progress) -> None:
     file = folder / "heldout.jsonl"
-    suite_id = draw_suite(str(file), seed=scenario.suite_seed, size=scenario.suite_size)
-    task = progress.add_task(f"held-out suite {suite_id}", total=len(experiments))
+    suite = draw_suite("held-out", file, seed=scenario.suite_seed, size=scenario.suite_size)
+    task = progress.add_task(f"held-out suite {suite.id}", total=len(experiments))
     for experiment_id in experiments:
-        run_suite(str(file), experiment_id=experiment_id, rate=scenario.suite_rate_per_s)
+        run_suites([suite], Run(experiment_id, rate=scenario.suite_rate_per_s))
         progress.advance(task)
 
 

@@ -66,6 +66,11 @@ class Example(BaseModel):
         description="Examples of one conversation are counted as one cluster; empty: its own.",
     )
 
+    @classmethod
+    def from_line(cls, line: str) -> "Example":
+        """Read what `to_line` wrote."""
+        return cls.model_validate(json.loads(line))
+
     def to_line(self) -> str:
         """The example as one JSONL line without its end; fields that have their default are left out."""
         fields = self.model_dump(mode="json", exclude_defaults=True, by_alias=True)

@@ -7,12 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
-from pydantic import ValidationError
+from pydantic import JsonValue, ValidationError
 
 from proxy.errors import UsageError
 from proxy.exchange import Door, Exchange, ExchangeOutcome, Shape
 from shadow.suites.example import Example
+
+LOGPROBS: Final = "+logprobs"
+"""End of the id of a suite whose exchanges ask for log-probabilities."""
 
 _HASH_DIGITS = 12
 _ID_DIGITS = 32
@@ -24,7 +28,7 @@ class Suite:
     """A fixed set of labelled examples.
 
     Attributes:
-        id: name@hash; two suites with the same id hold the same examples in the same order.
+        id: name@hash; two suites with the same id hold the same examples, in whatever order.
     """
 
     name: str
@@ -32,7 +36,8 @@ class Suite:
     id: str = field(init=False)
 
     def __post_init__(self) -> None:
-        digest = hashlib.sha256("\n".join(_canonical(example) for example in self.examples).encode()).hexdigest()
+        lines = sorted(_canonical(example) for example in self.examples)
+        digest = hashlib.sha256("\n".join(lines).encode()).hexdigest()
         object.__setattr__(self, "id", f"{self.name}@{digest[:_HASH_DIGITS]}")
 
     def save(self, path: Path) -> None:
@@ -77,16 +82,55 @@ def _read(path: Path) -> str:
         raise UsageError(message) from None
 
 
-def to_exchange(example: Example, *, suite_id: str, experiment_id: str, captured_at: datetime, model: str) -> Exchange:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How an example is asked.
+
+    Attributes:
+        sample: Number of the sample, from 0; later ones are answers of their own in the same conversation.
+        temperature: Sampling temperature; with one, the sample's number is the seed.
+        logprobs: Alternatives to report with each token's log-probability, or None. Such exchanges belong to a suite
+            of their own, `suite_id + LOGPROBS`: they cost speed, and count neither as timing pairs nor twice.
+    """
+
+    sample: int = 0
+    temperature: float = 0.0
+    logprobs: int | None = None
+
+    def suite_id(self, suite_id: str) -> str:
+        """The suite that the exchanges belong to."""
+        return suite_id if self.logprobs is None else f"{suite_id}{LOGPROBS}"
+
+    def changes(self) -> dict[str, JsonValue]:
+        """Fields of the request that differ from the example's own."""
+        warm: dict[str, JsonValue] = {"temperature": self.temperature, "seed": self.sample} if self.temperature else {}
+        told: dict[str, JsonValue] = {} if self.logprobs is None else {"logprobs": True, "top_logprobs": self.logprobs}
+        return warm | told
+
+
+AS_WRITTEN: Final = Asked()
+
+
+def to_exchange(
+    example: Example,
+    *,
+    suite_id: str,
+    experiment_id: str,
+    captured_at: datetime,
+    model: str,
+    asked: Asked = AS_WRITTEN,
+) -> Exchange:
     """The example as an exchange that no client sent, for one experiment, in a conversation of its own.
 
-    The id depends on suite, example and experiment only: sending a suite twice replays it once.
+    The id depends on suite, example, sample and experiment only: sending a suite twice replays it once.
 
     Args:
         captured_at: When it counts as having arrived, aware UTC.
     """
+    suite_id = asked.suite_id(suite_id)
+    parts = [suite_id, example.id, experiment_id, *([f"sample {asked.sample}"] if asked.sample else [])]
     return Exchange(
-        exchange_id=_digest(suite_id, example.id, experiment_id),
+        exchange_id=_digest(*parts),
         conversation_id=_digest(suite_id, example.conversation or example.id),
         captured_at=captured_at,
         door=Door.SUITE,
@@ -97,7 +141,7 @@ def to_exchange(example: Example, *, suite_id: str, experiment_id: str, captured
         category=example.category,
         language=example.language,
         turn=max(1, sum(message.get("role") == "user" for message in example.messages)),
-        request=example.to_body(model=model),
+        request=example.to_body(model=model) | asked.changes(),
         outcome=ExchangeOutcome.NO_REPLY,
         weight=example.weight,
         suite=suite_id,
