@@ -6,7 +6,8 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
-_NO_IDENTITY = {"deployment_id", "base_url", "price_usd_per_million_tokens", "price_usd_per_gpu_hour", "probed"}
+_PRICES = {"price_usd_per_million_tokens", "price_usd_per_gpu_hour"}
+_NO_IDENTITY = {"deployment_id", "base_url", "kv_bytes_per_token", "probed"} | _PRICES
 
 _NO_FINDING = {"num_gpu_blocks", "num_cpu_blocks", "kv_cache_size_tokens", "kv_cache_max_concurrency"}
 """Findings that the same deployment tells otherwise after a restart: how much memory was free just then."""
@@ -30,6 +31,11 @@ class Deployment(BaseModel):
     context_tokens: int | None = Field(default=None, gt=0, description="Longest context, tokens; probed.")
     parameters: int | None = Field(default=None, gt=0, description="Parameter count; cost profile prefers fewer.")
     weight_bytes: int | None = Field(default=None, gt=0, description="Bytes of the weights.")
+    kv_bytes_per_token: int | None = Field(
+        default=None,
+        gt=0,
+        description="Bytes of the KV cache for one token: 2 x layers x KV heads x head size x bytes.",
+    )
     price_usd_per_million_tokens: float | None = Field(default=None, ge=0, description="Of prompt and output alike.")
     price_usd_per_gpu_hour: float | None = Field(default=None, ge=0, description="Of one GPU.")
     probed: dict[str, JsonValue] = Field(default_factory=dict, description="Raw findings of the probe.")

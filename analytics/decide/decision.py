@@ -133,6 +133,38 @@ class WorstPair(_Frozen):
     severity: float
 
 
+class Quantiles(_Frozen):
+    """Quantiles of a time under load; None where there is none, or where so many failed that it is infinite."""
+
+    p50: Interval | None = None
+    p95: Interval | None = None
+    p99: Interval | None = None
+
+    @classmethod
+    def of(cls, p50: Interval | None, p95: Interval | None, p99: Interval | None) -> "Quantiles":
+        """The three of them."""
+        return cls(p50=p50, p95=p95, p99=p99)
+
+
+class LoadPoint(_Frozen):
+    """What one lane did at one load, all blocks of the run together."""
+
+    run_id: str
+    lane: str
+    loop: str = Field(description="closed: so many in flight; open: so many requests per second.")
+    amount: float
+    requests: int = Field(ge=0, description="Kept requests, failed ones included.")
+    failed: int = Field(ge=0)
+    ttft_ms: Quantiles = Field(description="Failed requests count as +infinity, here and below.")
+    tpot_ms: Quantiles
+    itl_ms: Quantiles
+    e2e_ms: Quantiles
+    tokens_per_s: Interval | None = Field(description="Output tokens per second of the steady windows.")
+    goodput_per_s: Interval | None = Field(description="Requests per second that met every bound.")
+    kv_peak_tokens: float | None = Field(description="Most tokens in the KV cache; None where the server does not say.")
+    unresolved: tuple[str, ...] = Field(description="Why the point decides nothing; empty when it may.")
+
+
 class Decision(_Frozen):
     """The verdict. Same evidence and seed: the same bytes."""
 
@@ -152,6 +184,7 @@ class Decision(_Frozen):
     comparisons: tuple[Comparison, ...]
     failure_mix: dict[str, dict[str, int]] = Field(description="Taxonomy labels by lane, counts.")
     worst_pairs: tuple[WorstPair, ...]
+    load_points: tuple[LoadPoint, ...] = Field(default=(), description="Curves over the loads that were measured.")
     pairs: int = Field(ge=0)
     live_pairs: int = Field(ge=0)
     suite_pairs: int = Field(ge=0)
