@@ -7,7 +7,7 @@ UV := $(shell command -v uv || echo .tools/bin/uv)
 RUN := .venv/bin/
 VLLM_ENV := $(CURDIR)/.venv-vllm
 
-.PHONY: help setup setup-vllm demo demo-vllm test test-vllm setup-litellm bench-capture bench-outage bench-anonymise bench-replay bench-store check lint types arrow unit format clean
+.PHONY: help setup setup-vllm demo demo-vllm test test-vllm setup-litellm bench-capture bench-outage bench-anonymise bench-replay bench-store bench-decide check lint types arrow unit format clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -57,6 +57,9 @@ bench-replay: setup ## Timing errors of the lane client against a simulator's kn
 
 bench-store: setup ## Ingest and the views' cost up to 10 million replays (10 minutes, 4 GB of disk)
 	$(RUN)python -m tests.bench.store
+
+bench-decide: setup ## Decision and report of 0.1 and 1 million pairs: 60 s, 4 GB (5 minutes, 4 GB of disk)
+	$(RUN)python -m tests.bench.decide
 
 bench-outage: setup ## What a broker that is away for a minute, and a full spool, cost
 	$(RUN)python -m tests.bench.outage
