@@ -68,7 +68,8 @@ class Relay:
         if body is None:
             client.watch()
         held = await read_head(body) if body and self._upstreams.asks_for_models and tee.route != OTHER_ROUTE else []
-        for base in self._upstreams.candidates(scope["path"], model=model_of(b"".join(held))):
+        model = model_of(b"".join(held)) if held else ""
+        for base in self._upstreams.candidates(scope["path"], model=model):
             try:
                 async with self._session.request(
                     scope["method"],
