@@ -10,6 +10,7 @@ import click
 
 VERBS: Mapping[str, tuple[str, str]] = {
     "demo": ("analytics.demo.cli:demo", "Run the whole way on simulated deployments and show the verdicts."),
+    "plan": ("analytics.planning.cli:plan", "How many examples, hours and dollars a verdict needs, before the run."),
     "stack": ("shadow.stack.cli:stack", "Start, show and stop the local stack."),
     "experiment": ("shadow.cli:experiment", "Create, enable and end experiments."),
     "suite": ("shadow.suites.cli:suite", "Labelled examples that run through the same lanes."),

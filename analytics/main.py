@@ -1,10 +1,12 @@
 """Wiring of jobs, decision and report: the only place of this package where objects are built."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+
+from pydantic import ValidationError
 
 from analytics.decide.decision import Decision
 from analytics.decide.ranking import rank
@@ -14,6 +16,7 @@ from analytics.jobs.decisions import keep_decision, load_last_decisions
 from analytics.jobs.evidence import load_evidence
 from analytics.jobs.judging import judge_experiment, unjudged
 from analytics.jobs.reporting import compose_report, find_previous, restore_report
+from analytics.planning.plan import Expectations, Plan, Volume, make_plan
 from analytics.report.changes import Changes, compare_reports
 from analytics.report.report import Report
 from analytics.report.writing import render, write_index, write_report
@@ -21,8 +24,42 @@ from analytics.settings import AnalyticsSettings
 from judges.judgement import Judge
 from judges.main import open_panel
 from judges.settings import JudgeSettings
+from proxy.errors import UsageError
+from shadow.main import read_experiment
 from shadow.settings import ClickHouseSettings
 from shadow.store.clickhouse import Store
+
+
+def plan_run(
+    file: Path | None, *, dangerous: Sequence[str], shares: Sequence[str], numbers: Mapping[str, float]
+) -> Plan:
+    """What a run needs, from an experiment's file and what is expected of it.
+
+    Args:
+        dangerous: Categories in place of the file's; one where neither names any.
+        shares: CATEGORY=SHARE of traffic.
+        numbers: Fields of `Expectations` and `Volume`.
+
+    Raises:
+        UsageError: the file is no experiment, a share is none, or the expectations contradict each other.
+    """
+    asked = read_experiment(file, owner="plan", days=1, now=datetime.now(UTC)) if file else None
+    ratios = {"sample_ratio": asked.sample_ratio, "again_ratio": asked.again_ratio} if asked else {}
+    expected = {name: value for name, value in numbers.items() if name in Expectations.model_fields}
+    volume = {name: value for name, value in numbers.items() if name in Volume.model_fields}
+    try:
+        return make_plan(
+            Expectations.model_validate(expected),
+            Volume.model_validate(ratios | volume | {"category_shares": dict(one.split("=", 1) for one in shares)}),
+            card=load_score_card(asked.score_card if asked else "default"),
+            dangerous=tuple(dangerous) or (asked.dangerous_categories if asked else ()) or ("a dangerous category",),
+            arms=(asked.baseline, asked.candidate) if asked else None,
+        )
+    except ValidationError as error:
+        message = "; ".join(str(one["msg"]).removeprefix("Value error, ") for one in error.errors(include_input=False))
+        raise UsageError(message) from None
+    except ValueError:
+        raise UsageError("a share is written CATEGORY=SHARE, such as billing=0.1") from None
 
 
 @contextmanager
