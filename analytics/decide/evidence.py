@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from analytics.decide.columns import Bools, Figures, Floats, Places, Words
 from shadow.experiment import Experiment
+from shadow.load.level import LoadLevel
 from shadow.replay import ReplayOutcome
 
 type Texts = NDArray[np.object_]
@@ -231,6 +232,7 @@ class Evidence:
         judge_versions: Version by judge name.
         judge_failures: Findings that were `JudgeFailed`, by judge name.
         migrations: Hash of the store's migrations.
+        load: Every complete block of the experiment's load runs.
     """
 
     experiment: Experiment
@@ -245,3 +247,4 @@ class Evidence:
     judge_versions: Mapping[str, str]
     judge_failures: Mapping[str, int]
     migrations: str
+    load: tuple[LoadLevel, ...] = ()

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 
-from analytics.decide import gate_accuracy, gate_catastrophe, gate_latency
+from analytics.decide import gate_accuracy, gate_catastrophe, gate_latency, gate_load
 from analytics.decide.chance import Chance
 from analytics.decide.comparisons import compare_lanes
 from analytics.decide.decision import Decision, GateResult, GateStatus, Score, ValidityCheck, Verdict
 from analytics.decide.evidence import Evidence
 from analytics.decide.factors.points import Material
+from analytics.decide.load_curves import load_points
+from analytics.decide.loads import target_loads, target_trial
 from analytics.decide.reasons import Outcome, deciding_metric, needs, reasons
 from analytics.decide.sample import Sample
 from analytics.decide.score import make_score
@@ -55,6 +57,7 @@ def decide(evidence: Evidence, card: ScoreCard, *, seed: int, resamples: int) ->
             card=card,
             first=deciding,
         ),
+        load_points=load_points(evidence.load, experiment, chance=chance, confidence=card.confidence),
         pairs=len(evidence.pairs),
         live_pairs=live,
         suite_pairs=len(evidence.pairs) - live,
@@ -70,12 +73,25 @@ def decide(evidence: Evidence, card: ScoreCard, *, seed: int, resamples: int) ->
 def _judge_gates(
     evidence: Evidence, sample: Sample, *, card: ScoreCard, chance: Chance, timings_valid: bool
 ) -> tuple[GateResult, ...]:
-    latency = gate_latency.judge_latency(sample, card=card, chance=chance)
     return (
-        latency if timings_valid else _void(latency),
+        _judge_latency(evidence, sample, card=card, chance=chance, timings_valid=timings_valid),
         gate_accuracy.judge_accuracy(sample, card=card, chance=chance),
         gate_catastrophe.judge_catastrophe(sample, categories=evidence.experiment.dangerous_categories, card=card),
     )
+
+
+def _judge_latency(
+    evidence: Evidence, sample: Sample, *, card: ScoreCard, chance: Chance, timings_valid: bool
+) -> GateResult:
+    """G1 at the target load where that was put on both lanes; at the replayed load otherwise."""
+    trial = target_trial(evidence.load, evidence.experiment)
+    if trial is not None:
+        return gate_load.judge_load(trial, card=card, chance=chance)
+    latency = gate_latency.judge_latency(sample, card=card, chance=chance)
+    if wanted := " or ".join(map(str, target_loads(evidence.experiment))):
+        remark = f"The target load of {wanted} was not measured: this is of the replayed traffic."
+        latency = latency.model_copy(update={"remarks": (*latency.remarks, remark)})
+    return latency if timings_valid else _void(latency)
 
 
 def _void(gate: GateResult) -> GateResult:

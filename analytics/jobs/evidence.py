@@ -46,6 +46,7 @@ def make_evidence(reading: Reading) -> Evidence:
         judge_versions={judge: _versions(table) for judge, table in reading.findings.items() if len(table)},
         judge_failures={judge: count for judge, table in reading.findings.items() if (count := _failures(table))},
         migrations=reading.migrations,
+        load=reading.load,
     )
 
 

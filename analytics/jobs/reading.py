@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 
 import pyarrow.compute as pc
 
+from analytics.jobs.loads import load_levels
 from analytics.jobs.tables import Table, placed
 from proxy.errors import UsageError
 from shadow.experiment import Experiment
+from shadow.load.level import LoadLevel
 from shadow.store.clickhouse import Store
 from shadow.store.schema import schema_hash
 
@@ -32,6 +34,7 @@ class Reading:
     stored: int
     books: Table
     migrations: str
+    load: tuple[LoadLevel, ...] = ()
 
 
 def read_experiment(store: Store, experiment_id: str) -> Experiment:
@@ -76,6 +79,7 @@ def read_evidence(store: Store, experiment_id: str) -> Reading:
         stored=store.read("evidence_stored", first_at=first_at, last_at=last_at)[0]["stored"],
         books=store.table("lane_books", experiment_id=experiment_id),
         migrations=schema_hash(),
+        load=load_levels(store, experiment),
     )
 
 

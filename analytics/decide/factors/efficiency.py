@@ -7,17 +7,28 @@ import numpy as np
 from analytics.decide.columns import Bools, Floats
 from analytics.decide.evidence import Answers
 from analytics.decide.factors.points import MOST, Material, Part, Plan, Points, scale
+from analytics.decide.factors.under_load import memory_at_load, throughput_at_load, ttft_at_load
 from analytics.decide.gate_latency import kept_ms, ttft_quantile
+from analytics.decide.loads import kept_requests
+from analytics.stats.quantile import Quantile
 from analytics.stats.resampling import resample_ratios
 
 _VOID = "timings are void: the client's self-check failed"
 
 
 def _latency(material: Material) -> Points:
+    if (trial := material.trial) is not None:
+        n, found = len(kept_requests(trial.candidate)), ttft_at_load(trial, material)
+        note = f"P95 time to first token at {trial.load}"
+        return Points(None, n, found) if isinstance(found, str) else _latency_points(found, material, n=n, note=note)
     times = kept_ms(material.sample)
     quantile = ttft_quantile(times, card=material.card)
     if quantile is None or not material.timings_valid:
         return Points(None, len(times), "no timing may be used" if material.timings_valid else _VOID)
+    return _latency_points(quantile, material, n=len(times), note="P95 time to first token")
+
+
+def _latency_points(quantile: Quantile, material: Material, *, n: int, note: str) -> Points:
     zero, ten = material.card.anchors.zero_ms, material.card.anchors.ten_ms
 
     def points(ms: float) -> float:
@@ -26,10 +37,12 @@ def _latency(material: Material) -> Points:
         return MOST * math.log(zero / max(ms, 1e-3)) / math.log(zero / ten)
 
     value = scale(quantile.estimate, low=quantile.low, high=quantile.high, points=points)
-    return Points(value, len(times), "P95 time to first token")
+    return Points(value, n, note)
 
 
 def _throughput(material: Material) -> Points:
+    if (trial := material.trial) is not None:
+        return throughput_at_load(trial, material)
     if not material.timings_valid:
         return Points(None, 0, _VOID)
     pairs = material.sample.pairs
@@ -59,6 +72,8 @@ def _has_rate(lane: Answers) -> Bools:
 
 
 def _memory(material: Material) -> Points:
+    if (trial := material.trial) is not None:
+        return memory_at_load(trial, material)
     experiment = material.evidence.experiment
     baseline, candidate = experiment.baseline.weight_bytes, experiment.candidate.weight_bytes
     if baseline is None or candidate is None:

@@ -7,6 +7,7 @@ from analytics.decide.chance import Chance
 from analytics.decide.decision import Interval
 from analytics.decide.evidence import Evidence
 from analytics.decide.intervals import make_interval
+from analytics.decide.loads import Trial, target_trial
 from analytics.decide.sample import Rows, Sample
 from analytics.decide.score_card import ComponentName, ScoreCard
 
@@ -32,6 +33,11 @@ class Material:
     card: ScoreCard
     chance: Chance
     timings_valid: bool
+
+    @property
+    def trial(self) -> Trial | None:
+        """The target load as it was put on both lanes, where it was."""
+        return target_trial(self.evidence.load, self.evidence.experiment)
 
 
 type Measure = Callable[[Material], Points]
