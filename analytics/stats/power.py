@@ -50,7 +50,7 @@ def trials_for_rate(*, rate: float, limit: float, power: float, alpha: float = 0
 
 
 def pairs_for_mean(*, mean: float, deviation: float, power: float, alpha: float = 0.05) -> int | None:
-    """Pairs with which a one-sided test of a mean against 0 has this power; None if it is not positive, or beyond `MOST`.
+    """Pairs with which a one-sided test of a mean against 0 has this power; None if it is not above 0 or too small.
 
     Args:
         deviation: Standard deviation of one pair's value, same unit as `mean`.
