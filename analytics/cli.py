@@ -13,7 +13,7 @@ VERBS: Mapping[str, tuple[str, str]] = {
     "plan": ("analytics.planning.cli:plan", "How many examples, hours and dollars a verdict needs, before the run."),
     "stack": ("shadow.stack.cli:stack", "Start, show and stop the local stack."),
     "experiment": ("shadow.cli:experiment", "Create, enable and end experiments."),
-    "suite": ("shadow.suites.cli:suite", "Labelled examples that run through the same lanes."),
+    "suite": ("shadow.suites.making_cli:suite", "Labelled examples that run through the same lanes."),
     "load": ("shadow.load.cli:load", "Put load on both lanes, or on one URL, and measure them."),
     "agent": ("shadow.agentic.cli:agent", "Let both lanes act as agents in closed worlds."),
     "judge": ("analytics.judging_cli:judge", "Judge stored pairs; list the judges."),

@@ -55,6 +55,8 @@ def draw(kind: str, file: Path | None, *, seed: int, size: int | None) -> None:
 def validate(paths: tuple[Path, ...], *, as_json: bool) -> None:
     """Tell everything that is wrong with suites, each with its line. Exit code 1 when something is.
 
+    A locked suite that is not what was locked is wrong too.
+
     \b
     Examples:
       understudy suite validate mine.jsonl
@@ -62,10 +64,9 @@ def validate(paths: tuple[Path, ...], *, as_json: bool) -> None:
     """
     import json
 
-    from shadow.suites.files import suite_files
-    from shadow.suites.suite import problems_of
+    from shadow.suites.files import problems_of_files
 
-    found = {str(file): problems_of(file) for file in suite_files(paths)}
+    found = problems_of_files(paths)
     if as_json:
         click.echo(json.dumps(found))
     else:

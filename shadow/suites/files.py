@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from proxy.errors import UsageError
-from shadow.suites.suite import Suite, load_suite
+from shadow.suites.lock import broken_lock
+from shadow.suites.suite import Suite, load_suite, problems_of
 
 _ENDING = "*.jsonl"
 
@@ -37,3 +38,17 @@ def load_suites(paths: Iterable[Path]) -> list[Suite]:
         message = f"suite {twice} is there twice; name it once"
         raise UsageError(message)
     return suites
+
+
+def problems_of_files(paths: Iterable[Path]) -> dict[str, list[str]]:
+    """What is wrong with each suite of a file set; a sound one whose lock is broken is wrong too.
+
+    Raises:
+        UsageError: a folder has no suite, or a lock cannot be read.
+    """
+    found = {}
+    for file in suite_files(paths):
+        problems = problems_of(file)
+        broken = "" if problems else broken_lock(load_suite(file), file)
+        found[str(file)] = problems + ([broken] if broken else [])
+    return found

@@ -5,7 +5,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from proxy.errors import UsageError
-from shadow.suites.cli import suite
+from shadow.suites.making_cli import suite
 
 
 def run(*words: str | Path) -> Result:
@@ -56,3 +56,39 @@ def test_a_difference_ends_with_one(tmp_path: Path) -> None:
 def test_a_folder_without_suites_is_a_usage_error(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="has no suite"):
         run("validate", tmp_path)
+
+
+def test_a_sheet_is_labelled_measured_and_brought_back(tmp_path: Path) -> None:
+    file = tmp_path / "mine.jsonl"
+    run("draw", "held-out", file, "--size", "11")
+    run("export", file, tmp_path / "sheet.jsonl", "--for-labels")
+    rows = [json.loads(line) for line in (tmp_path / "sheet.jsonl").read_text("utf-8").splitlines()]
+    for name in ("anna", "ben"):
+        lines = [json.dumps(row | {"annotator": name, "verdict": "right" if n < 6 else "wrong"})
+                 for n, row in enumerate(rows)]  # fmt: skip
+        (tmp_path / f"{name}.jsonl").write_text("\n".join(lines), "utf-8")
+    sheets = (tmp_path / "anna.jsonl", tmp_path / "ben.jsonl")
+    assert json.loads(run("agreement", *sheets, "--json").output)["cohen"] == 1
+    assert "alpha" in run("agreement", *sheets).output
+    done = json.loads(run("label", file, *sheets, "--to", tmp_path / "labelled.jsonl", "--json").output)
+    assert done == {"examples": 6, "outcomes": {"confirmed": 6, "disputed": 5}}
+
+
+def test_contamination_ends_with_one(tmp_path: Path) -> None:
+    file = tmp_path / "mine.jsonl"
+    run("draw", "adversarial", file, "--size", "44")
+    clean, dirty = tmp_path / "clean.txt", tmp_path / "dirty.txt"
+    clean.write_text("nothing of it", "utf-8")
+    dirty.write_text(file.read_text("utf-8"), "utf-8")
+    assert run("contamination", file, clean).exit_code == 0
+    found = run("contamination", file, dirty, "--json")
+    assert found.exit_code == 1
+    assert any(one["has_canary"] for one in json.loads(found.output)["overlaps"])
+
+
+def test_a_foreign_file_is_imported_with_its_losses(tmp_path: Path) -> None:
+    (tmp_path / "g.jsonl").write_text('{"question": "1+1?", "answer": "#### 2"}\n{', "utf-8")
+    found = run("import", "gsm8k", tmp_path / "g.jsonl", tmp_path / "sums.jsonl")
+    assert "sums@" in found.output
+    assert "left out, no JSON: 1" in found.output
+    assert run("validate", tmp_path / "sums.jsonl").exit_code == 0
