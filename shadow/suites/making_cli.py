@@ -7,6 +7,8 @@ import click
 
 from shadow.suites.cli import suite
 
+__all__ = ["suite"]
+
 _file = click.Path(exists=True, dir_okay=False, path_type=Path)
 _new = click.Path(dir_okay=False, writable=True, path_type=Path)
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
