@@ -43,6 +43,15 @@ _DENIES: Final = re.compile(r"\b(?:not|no|never|cannot|without)\b|n't\b")
 _ASKS_MEANING: Final = re.compile(
     r"\W*(?:what (?:is an? |is \w+\?|does|constitutes)|what is the (?:general )?def|define)"
 )
+_ASKS_FACT: Final = re.compile(
+    r"\W*(?:who |when |(?:what|how|where) (?:did|was|were|happened|has|killed|caused|led|started|made) )"
+)
+"""A question about what happened; asking what is planned has other words."""
+_DEFINES: Final = re.compile(
+    r"\W*(?:an?|the)? ?(?:[\w'-]+ ){1,6}?(?:is|are|was|were|refers to|means|occurs|involves) "
+    r"(?:(?:an?|the|one|any|when|where|that|to)\b|\w+ed\b)"
+)
+"""A first sentence that says what its subject is."""
 _ITEM: Final = re.compile(r"\n[ \t]*(?:\d{1,2}[.)]|[-*•]) \S")
 _HELPS: Final = ("you can ", "you could ", "you may want to ", "here are ", "here is ", "```")
 _HELP_CHARACTERS: Final = 6_000
@@ -166,8 +175,13 @@ def _stance(opening: Opening, *, prompt: str) -> dict[str, float]:
     found = {"overlap": overlap, "denies": denies, "denies_question": denies * overlap}
     if question.startswith("why"):
         found["why_denied" if denies else "why_answered"] = 1.0
+    tells = not denies and _DEFINES.match(opening.text) is not None
+    if tells:
+        found["defines_first"] = 1.0
     if _ASKS_MEANING.match(question):
-        found["asks_meaning"] = 1.0
+        found["meaning_told" if tells else "asks_meaning"] = 1.0
+    if not denies and _ASKS_FACT.match(question):
+        found["fact_told"] = overlap
     return found
 
 
