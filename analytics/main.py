@@ -12,9 +12,21 @@ from analytics.decide.decision import Decision
 from analytics.decide.ranking import rank
 from analytics.decide.score_card import load_score_card
 from analytics.decide.verdict import decide
+from analytics.jobs.asking import Endpoint, ModelAsker
+from analytics.jobs.calibrating import Measured, calibrate, quality_row, read_labelled
 from analytics.jobs.decisions import keep_decision, load_last_decisions
 from analytics.jobs.evidence import load_evidence
-from analytics.jobs.judging import judge_experiment, unjudged
+from analytics.jobs.explaining import Explanation, explain
+from analytics.jobs.judging import (
+    JudgeCoverage,
+    RunJudges,
+    coverage_of,
+    judge_experiment,
+    load_experiment,
+    refuse_arm,
+    unjudged,
+)
+from analytics.jobs.jury import Jury
 from analytics.jobs.reporting import compose_report, find_previous, restore_report
 from analytics.planning.plan import Expectations, Plan, Volume, make_plan
 from analytics.report.changes import Changes, compare_reports
@@ -22,7 +34,7 @@ from analytics.report.report import Report
 from analytics.report.writing import render, write_index, write_report
 from analytics.settings import AnalyticsSettings
 from judges.judgement import Judge
-from judges.main import open_panel
+from judges.main import list_panel, open_panel
 from judges.settings import JudgeSettings
 from proxy.errors import UsageError
 from shadow.main import read_experiment
@@ -73,8 +85,38 @@ def opened_store() -> Iterator[Store]:
 
 
 def open_judges() -> list[Judge]:
-    """The whole panel; loads the embedding model, which takes seconds."""
-    return open_panel(JudgeSettings())
+    """The whole panel; loads the models, which takes seconds."""
+    settings = JudgeSettings()
+    return open_panel(settings, asker=_asker(settings))
+
+
+def list_judges() -> list[Judge]:
+    """The same judges, with no model loaded."""
+    settings = JudgeSettings()
+    return list_panel(settings, asker=_asker(settings))
+
+
+def _asker(settings: JudgeSettings) -> ModelAsker | None:
+    if not settings.llm_url:
+        return None
+    if not settings.llm_model:
+        raise UsageError("UNDERSTUDY_JUDGES_LLM_URL is set: name the model to ask in UNDERSTUDY_JUDGES_LLM_MODEL")
+    endpoint = Endpoint(
+        base_url=settings.llm_url,
+        model=settings.llm_model,
+        token=settings.llm_token,
+        timeout_s=settings.llm_timeout_s,
+        in_flight=settings.llm_in_flight,
+        answer_tokens=settings.llm_answer_tokens,
+    )
+    return ModelAsker(endpoint, budget_tokens=settings.llm_budget_tokens)
+
+
+@contextmanager
+def opened_jury() -> Iterator[Jury]:
+    """The judges in a process of their own, for the length of the block; it starts with the first batch."""
+    with Jury(open_judges, judges=list_judges(), deadline_s=AnalyticsSettings().judge_deadline_s) as jury:
+        yield jury
 
 
 def count_unjudged(experiment_id: str, *, judges: Sequence[Judge]) -> int:
@@ -84,12 +126,56 @@ def count_unjudged(experiment_id: str, *, judges: Sequence[Judge]) -> int:
 
 
 def run_judges(
-    experiment_id: str, *, judges: Sequence[Judge], advance: Callable[[int], None] = lambda _exchanges: None
+    experiment_id: str,
+    *,
+    judges: Sequence[Judge],
+    run: RunJudges | None = None,
+    advance: Callable[[int], None] = lambda _exchanges: None,
 ) -> int:
-    """Judge all that is unjudged now; returns the findings written."""
+    """Judge all that is unjudged now; returns the findings written.
+
+    Raises:
+        UsageError: the store knows no such experiment.
+        Refused: the LLM judge is an arm of the experiment.
+    """
+    settings = JudgeSettings()
     with opened_store() as store:
+        if settings.llm_url:
+            refuse_arm(load_experiment(store, experiment_id), base_url=settings.llm_url, model=settings.llm_model)
         batch = AnalyticsSettings().judge_batch
-        return judge_experiment(store, experiment_id=experiment_id, judges=judges, batch=batch, advance=advance)
+        return judge_experiment(
+            store, experiment_id=experiment_id, judges=judges, batch=batch, run=run, advance=advance
+        )
+
+
+def judge_coverage(experiment_id: str) -> list[JudgeCoverage]:
+    """What became of each judge's work."""
+    with opened_store() as store:
+        return coverage_of(store, experiment_id=experiment_id)
+
+
+def explain_pair(pair_id: str) -> Explanation:
+    """One pair with all that was found in it."""
+    with opened_store() as store:
+        return explain(store, pair_id)
+
+
+def calibrate_judge(name: str, *, path: Path, flags: frozenset[str], keep: bool) -> Measured:
+    """Measure a judge on labelled answers, and keep the figures in the store unless told otherwise.
+
+    Raises:
+        UsageError: no such judge, or the file cannot be read.
+    """
+    labelled = read_labelled(path)
+    if name not in {one.name for one in list_judges()}:
+        message = f"there is no judge {name}: `understudy judge list` shows them"
+        raise UsageError(message)
+    judge = next(one for one in open_judges() if one.name == name)
+    measured = calibrate(judge, labelled, data=path.read_bytes(), flags=flags)
+    if keep:
+        with opened_store() as store:
+            store.insert("judge_quality", [quality_row(measured, measured_at=datetime.now(UTC))])
+    return measured
 
 
 @dataclass(frozen=True, slots=True)

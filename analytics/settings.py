@@ -16,4 +16,8 @@ class AnalyticsSettings(Settings):
     report_dir: Path = Field(default=Path("reports"), description="Folder that reports are written to.")
     seed: int = Field(default=1, ge=0, description="Seed of every bootstrap; same evidence and seed, same bytes.")
     resamples: int = Field(default=2000, ge=200, le=100_000, description="Bootstrap resamples.")
-    judge_batch: int = Field(default=256, ge=1, le=10_000, description="Cases judged at a time.")
+    judge_batch: int = Field(default=256, ge=1, le=10_000, description="Exchanges judged at a time.")
+    judge_deadline_s: float = Field(
+        default=120.0, gt=0, le=86_400, description="Time that one judge may take for a batch before it is ended, s."
+    )
+    follow_s: float = Field(default=10.0, gt=0, le=3_600, description="Between two looks for new pairs, s.")

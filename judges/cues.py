@@ -210,7 +210,7 @@ ENGLISH: Final = (
         r"|write|offer) (?:you )?(?:an? |the |some )?(?:\w+ )?(?:response|answer|fictional|hypothetical|example)"
         r"|here (?:is|are|'s))",
         also="response answer fictional hypothetical example here here's"),
-    cue("help", "plain_fact", "scientific scientifically evidence physically biological phenomenon laws species gravity",
+    cue("help", "plain_fact", "scientific scientifically physically biological phenomenon laws species gravity",
         r"\b(?:scientific(?:ally)?|physically|biological(?:ly)?|natural phenomenon|laws of|species|gravity)\b"),
     cue("help", "asks_back", "could can please clarify",
         r"(?:could|can) you (?:please )?(?:provide|clarify|give|tell|share|specify|explain)\b|\bplease (?:provide"

@@ -1,26 +1,50 @@
-"""Wiring of the judges: the only place where the panel and its embedder are built from settings."""
+"""Wiring of the judges: the only place where the panel and its models are built from settings."""
 
+from functools import partial
+
+from judges.cross_encoder import CrossEncoderEntailer
 from judges.embedding import SentenceEmbedder
+from judges.entailment import Entailment, entailment_fault
 from judges.judgement import Judge
-from judges.panel import default_panel
+from judges.llm import Asker, LlmJudge
+from judges.panel import full_panel
 from judges.settings import JudgeSettings
 
 
-def open_panel(settings: JudgeSettings) -> list[Judge]:
-    """Every judge, ready to run; loads the embedding model, which takes seconds.
+def open_panel(settings: JudgeSettings, *, asker: Asker | None = None) -> list[Judge]:
+    """Every judge, ready to run; loads the models, which takes seconds.
+
+    Args:
+        asker: Of the LLM judge; there is none without.
 
     Raises:
-        UsageError: the embedding model or its packages are not installed.
+        UsageError: a model or its packages are not installed.
     """
-    embedder = _embedder(settings)
+    embedder, entailer = _embedder(settings), _entailer(settings)
     embedder.load()
-    return default_panel(embedder)
+    if entailer is not None:
+        entailer.load()
+    return _panel(embedder, entailer, asker)
 
 
-def list_panel(settings: JudgeSettings) -> list[Judge]:
+def list_panel(settings: JudgeSettings, *, asker: Asker | None = None) -> list[Judge]:
     """The same judges to look at, with no model loaded yet."""
-    return default_panel(_embedder(settings))
+    return _panel(_embedder(settings), _entailer(settings), asker)
+
+
+def _panel(embedder: SentenceEmbedder, entailer: CrossEncoderEntailer | None, asker: Asker | None) -> list[Judge]:
+    nli = None if entailer is None else Entailment(entailer)
+    return full_panel(
+        embedder,
+        nli=nli,
+        llm=None if asker is None else LlmJudge(asker),
+        faults=() if nli is None else (partial(entailment_fault, nli),),
+    )
 
 
 def _embedder(settings: JudgeSettings) -> SentenceEmbedder:
     return SentenceEmbedder(settings.embedding_model, batch=settings.embed_batch)
+
+
+def _entailer(settings: JudgeSettings) -> CrossEncoderEntailer | None:
+    return CrossEncoderEntailer(settings.nli_model, batch=settings.embed_batch) if settings.nli_model else None

@@ -7,10 +7,14 @@ from typing import Final
 
 from judges.agreement import ExactMatch, TokenF1
 from judges.checks import SuiteCheck
+from judges.entailment import Entailment
+from judges.fault import Finder
 from judges.format import JsonFormat, ToolCalls
+from judges.grounding import Grounding
 from judges.guards.judge import Guards
 from judges.instructions.judge import Instructions
-from judges.judgement import Case, Finding, Judge, JudgeFailed, Judgement
+from judges.judgement import Abstained, Case, Finding, Judge, JudgeFailed, Judgement
+from judges.llm import LlmJudge
 from judges.refusal import Refusal
 from judges.similarity import Embedder, SemanticSimilarity
 from judges.taxonomy import Taxonomy
@@ -34,8 +38,12 @@ class Row:
     finding: Finding
 
 
-def cheap_panel() -> list[Judge]:
-    """Every judge that needs no model."""
+def cheap_panel(*, faults: Sequence[Finder] = ()) -> list[Judge]:
+    """Every judge that needs no model.
+
+    Args:
+        faults: What else the taxonomy looks for, such as denials found by a model.
+    """
     return [
         ExactMatch(),
         TokenF1(),
@@ -44,7 +52,8 @@ def cheap_panel() -> list[Judge]:
         Instructions(),
         ToolCalls(),
         Refusal(),
-        Taxonomy(),
+        Taxonomy(others=tuple(faults)),
+        Grounding(),
         SuiteCheck(),
     ]
 
@@ -54,6 +63,15 @@ def default_panel(embedder: Embedder) -> list[Judge]:
     return [*cheap_panel(), SemanticSimilarity(embedder)]
 
 
+def full_panel(
+    embedder: Embedder, *, nli: Entailment | None = None, llm: LlmJudge | None = None, faults: Sequence[Finder] = ()
+) -> list[Judge]:
+    """Every judge, with those that the user has named models for; inference comes before the taxonomy that uses it."""
+    named: list[Judge] = [] if nli is None else [nli]
+    asked: list[Judge] = [] if llm is None else [llm]
+    return [*named, *cheap_panel(faults=faults), SemanticSimilarity(embedder), *asked]
+
+
 def run_panel(judges: Sequence[Judge], cases: Sequence[Case]) -> list[Row]:
     """Exactly one finding per judge and case: judges in order, cases in order within each.
 
@@ -61,13 +79,14 @@ def run_panel(judges: Sequence[Judge], cases: Sequence[Case]) -> list[Row]:
     number of findings than it was given cases fails for all of them. Never raises.
     """
     return [
-        Row(index, judge.name, judge.version, _sound(finding))
+        Row(index, judge.name, judge.version, sound(finding))
         for judge in judges
-        for index, finding in enumerate(_findings(judge, cases))
+        for index, finding in enumerate(findings_of(judge, cases))
     ]
 
 
-def _findings(judge: Judge, cases: Sequence[Case]) -> Sequence[Finding]:
+def findings_of(judge: Judge, cases: Sequence[Case]) -> Sequence[Finding]:
+    """One finding per case by one judge, in order; what it raises becomes `JudgeFailed`."""
     if not cases:
         return []
     try:
@@ -76,7 +95,9 @@ def _findings(judge: Judge, cases: Sequence[Case]) -> Sequence[Finding]:
         kind = type(error).__name__
         _LOG.warning("judge %s raised %s on %d cases", judge.name, kind, len(cases))
         return (
-            [JudgeFailed(kind)] if len(cases) == 1 else [found for case in cases for found in _findings(judge, [case])]
+            [JudgeFailed(kind)]
+            if len(cases) == 1
+            else [found for case in cases for found in findings_of(judge, [case])]
         )
     if len(found) != len(cases):
         _LOG.warning("judge %s gave %d findings for %d cases", judge.name, len(found), len(cases))
@@ -84,8 +105,13 @@ def _findings(judge: Judge, cases: Sequence[Case]) -> Sequence[Finding]:
     return found
 
 
-def _sound(finding: Finding) -> Finding:
-    """The finding, or a failure where its figures are no figures: NaN must never pass for a value."""
-    if isinstance(finding, Judgement) and not (0 <= finding.value <= 1 and 0 <= finding.severity <= WORST):
-        return JudgeFailed("OutOfRange")
-    return finding
+def sound(finding: Finding) -> Finding:
+    """The finding, or a failure where it is none, or its figures are no figures: NaN must never pass for a value."""
+    match finding:
+        case Judgement(value=float() | int(), severity=float() | int()):
+            in_range = 0 <= finding.value <= 1 and 0 <= finding.severity <= WORST
+            return finding if in_range else JudgeFailed("OutOfRange")
+        case Abstained() | JudgeFailed():
+            return finding
+        case _:
+            return JudgeFailed("NoFinding")

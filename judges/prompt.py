@@ -99,6 +99,28 @@ def _leaves(value: JsonValue) -> Iterator[str]:
             yield str(value)
 
 
+def source_text(exchange: Exchange) -> str:
+    """What the request gives to work with: instructions, what users say and what tools return; no earlier answers."""
+    texts = [text for role, text in _messages(exchange.request) if role != "assistant"]
+    return "\n".join([*texts, *_tool_results(exchange.request)])
+
+
+def has_tool_results(exchange: Exchange) -> bool:
+    """Whether the request brings results of tools."""
+    return any(role in {"tool", "function"} and text for role, text in _messages(exchange.request)) or any(
+        _tool_results(exchange.request)
+    )
+
+
+def _tool_results(request: Mapping[str, JsonValue]) -> Iterator[str]:
+    """Results of tools where they are no messages of their own: Responses' items, Messages' parts."""
+    for item in (*_list(request.get("messages")), *_list(request.get("input"))):
+        message = _dict(item)
+        for part in (message, *map(_dict, _list(message.get("content")))):
+            if part.get("type") in {"function_call_output", "tool_result"}:
+                yield "\n".join(_leaves(part.get("output", part.get("content"))))
+
+
 def wanted_format(exchange: Exchange) -> WantedFormat | None:
     """The JSON format that chat's `response_format` or Responses' `text.format` demands; None when neither does."""
     request = exchange.request

@@ -3,23 +3,34 @@
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from itertools import batched
 from typing import Any, TypedDict, assert_never
+from urllib.parse import urlsplit
 
 from judges.judgement import Abstained, Case, Finding, Judge, JudgeFailed, Judgement
 from judges.panel import Row, run_panel
+from proxy.errors import Refused, UsageError
 from proxy.exchange import Exchange
+from shadow.experiment import Experiment
 from shadow.replay import Lane, Replay
 from shadow.store.clickhouse import Store
 from shadow.store.rows import replay_from_row
 
+type RunJudges = Callable[[Sequence[Case], frozenset[str]], list[Row]]
+"""Asks the judges of these names about the cases."""
+
+
+def missing(store: Store, *, experiment_id: str, judges: Sequence[Judge]) -> dict[str, frozenset[str]]:
+    """Exchanges of which some lane lacks a finding in a judge's present version, with the names of those judges."""
+    panel = {f"{judge.name}@{judge.version}": judge.name for judge in judges}
+    rows = store.read("unjudged_exchanges", experiment_id=experiment_id, panel=list(panel))
+    return {row["exchange_id"]: frozenset(panel[one] for one in row["missing"]) for row in rows}
+
 
 def unjudged(store: Store, *, experiment_id: str, judges: Sequence[Judge]) -> list[str]:
     """Exchanges of which some lane lacks a finding by some judge in its present version."""
-    panel = [f"{judge.name}@{judge.version}" for judge in judges]
-    rows = store.read("unjudged_exchanges", experiment_id=experiment_id, panel=panel)
-    return [row["exchange_id"] for row in rows]
+    return list(missing(store, experiment_id=experiment_id, judges=judges))
 
 
 def judge_experiment(
@@ -28,24 +39,93 @@ def judge_experiment(
     experiment_id: str,
     judges: Sequence[Judge],
     batch: int,
+    run: RunJudges | None = None,
     advance: Callable[[int], None] = lambda _exchanges: None,
 ) -> int:
-    """Judge all that is unjudged now.
+    """Judge all that is unjudged now; only judges whose findings are missing or of another version are asked.
 
     Args:
         batch: Exchanges judged and written at a time; a stop in between loses at most one batch of work.
+        run: Asks judges by their names; in this process, without deadlines, by default.
         advance: Told the number of exchanges after each batch.
 
     Returns:
         Findings written.
     """
+    ask = run or (lambda cases, names: run_panel([one for one in judges if one.name in names], cases))
+    by_judges: defaultdict[frozenset[str], list[str]] = defaultdict(list)
+    for exchange_id, names in missing(store, experiment_id=experiment_id, judges=judges).items():
+        by_judges[names].append(exchange_id)
     written = 0
-    for exchange_ids in batched(unjudged(store, experiment_id=experiment_id, judges=judges), batch, strict=False):
-        cases = list(cases_of(store, experiment_id=experiment_id, exchange_ids=exchange_ids))
-        rows = [judgement_row(row, case=cases[row.case_index]) for row in run_panel(judges, cases)]
-        written += store.insert("judgements", rows)
-        advance(len(exchange_ids))
+    for names, exchange_ids in by_judges.items():
+        for part in batched(exchange_ids, batch, strict=False):
+            cases = list(cases_of(store, experiment_id=experiment_id, exchange_ids=part))
+            rows = [judgement_row(row, case=cases[row.case_index]) for row in ask(cases, names)]
+            written += store.insert("judgements", rows)
+            advance(len(part))
     return written
+
+
+def load_experiment(store: Store, experiment_id: str) -> Experiment:
+    """The experiment's last version.
+
+    Raises:
+        UsageError: the store knows no such experiment.
+    """
+    rows = store.read("experiment_now", experiment_id=experiment_id)
+    if not rows:
+        message = f"the store knows no experiment {experiment_id}"
+        raise UsageError(message)
+    return Experiment.from_bytes(rows[0]["record"].encode())
+
+
+def refuse_arm(experiment: Experiment, *, base_url: str, model: str) -> None:
+    """Refuse a judge that is one of the two that are judged: models prefer what they would have said themselves.
+
+    Raises:
+        Refused: server, model name or served model is that of the baseline or of the candidate.
+    """
+    for role, arm in (("baseline", experiment.baseline), ("candidate", experiment.candidate)):
+        if _server(arm.base_url) == _server(base_url) or arm.model.casefold() == model.casefold():
+            message = f"the LLM judge is the {role} of {experiment.experiment_id}: name another server and model"
+            raise Refused(message)
+
+
+def _server(url: str) -> tuple[str, int | None]:
+    parts = urlsplit(url)
+    host = {"localhost": "127.0.0.1", "::1": "127.0.0.1"}.get(parts.hostname or "", parts.hostname or "")
+    return host, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeCoverage:
+    """What became of one judge's work on an experiment: answers judged, abstained on and failed on.
+
+    Attributes:
+        why: The commonest kinds of failure, then of abstention.
+    """
+
+    judge: str
+    version: str
+    judged: int
+    abstained: int
+    failed: int
+    why: tuple[str, ...]
+
+
+def coverage_of(store: Store, *, experiment_id: str) -> list[JudgeCoverage]:
+    """One entry per judge."""
+    return [
+        JudgeCoverage(
+            judge=row["judge"],
+            version=row["version"],
+            judged=row["judged"],
+            abstained=row["abstained"],
+            failed=row["failed"],
+            why=(*row["failures"], *row["abstentions"]),
+        )
+        for row in store.read("judge_coverage", experiment_id=experiment_id)
+    ]
 
 
 def cases_of(store: Store, *, experiment_id: str, exchange_ids: Sequence[str]) -> Iterator[Case]:
