@@ -15,7 +15,8 @@ from typing import Final, Literal
 from judges.answer import answer_text, cannot_read
 from judges.claims import Claim, ClaimKind, bare_url, dates_of, read_claims
 from judges.faults import is_compared
-from judges.figures import number_words, numbers
+from judges.figures import numbers
+from judges.guards.numerals import NUMBER_WORDS, worded
 from judges.judgement import Abstained, Case, Finding, Judgement, Span
 from judges.language import language_of
 from judges.prompt import all_strings, has_tool_results, source_text
@@ -92,10 +93,15 @@ def read_source(text: str) -> Source:
         words=wording.distinct
         | frozenset(part for word in wording.distinct if "'" in word for part in word.split("'")),
         run=f" {' '.join(wording.words)} ",
-        figures=frozenset(numbers(text, percent_is_ratio=False)) | number_words(text),
+        figures=frozenset(numbers(text, percent_is_ratio=False)) | _worded(text, wording.distinct & NUMBER_WORDS),
         dates=frozenset(dates_of(text)),
         urls=text.casefold(),
     )
+
+
+def _worded(text: str, held: frozenset[str]) -> frozenset[Decimal]:
+    """Numbers that are written as words."""
+    return frozenset(Decimal(repr(one.value)) for one in worded(text, held)) if held else frozenset()
 
 
 def _rounds(exact: Decimal, value: Decimal) -> bool:
