@@ -31,7 +31,8 @@ class _Metric:
     is_agreement: bool = False
 
 
-def _refusal(answers: Answers) -> Figures:
+def refusals(answers: Answers) -> Figures:
+    """1 where the answer refuses wholly or in part, 0 where it complies."""
     finding = answers.finding("refusal")
     refused = ~finding.label.among(["compliance"])
     return Figures(refused.astype(np.float64), finding.value.known)
@@ -41,7 +42,7 @@ _METRICS = (
     _Metric("suite accuracy", "share", True, lambda answers: answers.value("suite_check")),
     _Metric("exact match", "share", True, lambda answers: answers.value("exact_match"), is_agreement=True),
     _Metric("similarity", "", True, lambda answers: answers.value("semantic_similarity"), is_agreement=True),
-    _Metric("refusal rate", "share", False, _refusal),
+    _Metric("refusal rate", "share", False, refusals),
     _Metric("format validity", "share", True, format_value),
     _Metric("mean failure severity", "", False, lambda answers: answers.severity),
 )
@@ -71,7 +72,16 @@ def _compare(sample: Sample, metric: _Metric, *, confidence: float, chance: Chan
         difference=make_interval(mean.mean, low=mean.low, high=mean.high) if mean else None,
         noise=_weighted(sample.rows(again - baseline)),
         n=rows.n,
+        excess=_excess(sample.rows(candidate - again), metric, confidence=confidence, chance=chance),
     )
+
+
+def _excess(rows: Rows, metric: _Metric, *, confidence: float, chance: Chance) -> Interval | None:
+    """d(B1, C) - d(B1, B2), pair by pair: what the first baseline is cancels out."""
+    if not rows.n:
+        return None
+    mean = chance.mean(rows, purpose=f"{metric.name} over A/A", confidence=confidence)
+    return make_interval(mean.mean, low=mean.low, high=mean.high)
 
 
 def _baseline(sample: Sample, metric: _Metric) -> Figures:

@@ -120,6 +120,52 @@ class Comparison(_Frozen):
     difference: Interval | None
     noise: float | None
     n: int = Field(ge=0)
+    excess: Interval | None = Field(
+        default=None,
+        description="What the candidate differs by beyond the second baseline, where all three answered.",
+    )
+
+
+class Slice(_Frozen):
+    """One part of the traffic: the candidate's difference there, and whether it is worse beyond chance.
+
+    `p_value` is one-sided, of a candidate that is worse; `adjusted` is Holm's over all slices and metrics.
+    """
+
+    dimension: str = Field(description="category, route, language, length or tenant.")
+    name: str
+    metric: str
+    n: int = Field(ge=1)
+    difference: Interval | None
+    p_value: float = Field(ge=0, le=1)
+    adjusted: float = Field(ge=0, le=1)
+    is_worse: bool
+
+
+class Mix(_Frozen):
+    """A metric's difference over all pairs as they came, and with the dimension's parts weighed as in live traffic."""
+
+    dimension: str
+    metric: str
+    crude: float
+    standardised: float
+    flips: bool = Field(description="Simpson: the signs differ, so that the mix of the parts decides.")
+
+
+class Control(_Frozen):
+    """The gates with the second baseline in the candidate's place: what they say when nothing is different."""
+
+    pairs: int = Field(ge=0)
+    gates: tuple[GateResult, ...]
+    is_sound: bool = Field(description="Whether no gate that compares both lanes fails.")
+
+
+class Turning(_Frozen):
+    """How far a gate's threshold may move before its status changes."""
+
+    gate: str
+    threshold: float
+    turns_at: float | None = Field(description="The bound that decided; None where no bound is known.")
 
 
 class WorstPair(_Frozen):
@@ -194,6 +240,10 @@ class Decision(_Frozen):
     hashes: dict[str, str] = Field(description="Score card, suites, deployments, migrations.")
     judge_versions: dict[str, str]
     seed: int
+    slices: tuple[Slice, ...] = ()
+    mixes: tuple[Mix, ...] = ()
+    control: Control | None = Field(default=None, description="A/A; None without a second baseline.")
+    turnings: tuple[Turning, ...] = ()
 
     def to_json(self) -> str:
         """Canonical JSON: sorted keys, two spaces, a final newline."""

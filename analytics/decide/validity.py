@@ -3,7 +3,7 @@
 import numpy as np
 
 from analytics.decide.columns import Figures
-from analytics.decide.decision import ValidityCheck
+from analytics.decide.decision import Control, ValidityCheck
 from analytics.decide.evidence import Answers, Evidence
 from analytics.decide.sample import Sample
 from analytics.decide.score_card import ScoreCard
@@ -15,7 +15,9 @@ SELF_CHECK = "self-check of the client (timings only)"
 """Name of the check that concerns timings alone: when it fails, G1 is void and the other gates stand."""
 
 
-def check_validity(evidence: Evidence, sample: Sample, *, card: ScoreCard) -> tuple[ValidityCheck, ...]:
+def check_validity(
+    evidence: Evidence, sample: Sample, *, control: Control | None, card: ScoreCard
+) -> tuple[ValidityCheck, ...]:
     """Every check in its fixed order."""
     return (
         _check_coverage(evidence),
@@ -23,7 +25,7 @@ def check_validity(evidence: Evidence, sample: Sample, *, card: ScoreCard) -> tu
         _check_missingness(evidence, card=card),
         _check_client(evidence, sample, card=card),
         _check_parameters(evidence),
-        _check_control(sample, card=card),
+        _check_control(sample, control=control, card=card),
         _check_judges(evidence, sample, card=card),
     )
 
@@ -81,8 +83,8 @@ def _check_parameters(evidence: Evidence) -> ValidityCheck:
     return ValidityCheck(name="lanes got equal parameters", passed=unequal == 0, detail=detail)
 
 
-def _check_control(sample: Sample, *, card: ScoreCard) -> ValidityCheck:
-    """The baseline against itself: on the suite's checks and on taxonomy failures, Holm over the two."""
+def _check_control(sample: Sample, *, control: Control | None, card: ScoreCard) -> ValidityCheck:
+    """The baseline against itself: suite checks and taxonomy failures, Holm over the two, and G2 as a whole."""
     baseline, again = sample.pairs.baseline, sample.pairs.baseline_again
     drawn = int(again.drawn.sum())
     accuracy = _differing(baseline.value("suite_check"), again.value("suite_check"))
@@ -96,7 +98,11 @@ def _check_control(sample: Sample, *, card: ScoreCard) -> ValidityCheck:
         f"Over {drawn} pairs the two baselines differ on {sum(accuracy)} suite checks (p {p_values[0]:.4g}) and on "
         f"{sum(failures)} failure labels (p {p_values[1]:.4g})."
     )
-    return ValidityCheck(name=name, passed=min(p_values) >= card.validity.control_alpha, detail=detail)
+    is_sound = control is None or control.is_sound
+    if not is_sound:
+        detail += " With the second baseline in the candidate's place G2 fails."
+    passed = is_sound and min(p_values) >= card.validity.control_alpha
+    return ValidityCheck(name=name, passed=passed, detail=detail)
 
 
 def _check_judges(evidence: Evidence, sample: Sample, *, card: ScoreCard) -> ValidityCheck:

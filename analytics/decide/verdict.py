@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from analytics.decide import gate_accuracy, gate_catastrophe, gate_latency, gate_load
 from analytics.decide.chance import Chance
 from analytics.decide.comparisons import compare_lanes
+from analytics.decide.control import run_control
 from analytics.decide.decision import Decision, GateResult, GateStatus, Score, ValidityCheck, Verdict
 from analytics.decide.evidence import Evidence
 from analytics.decide.factors.points import Material
@@ -14,6 +15,8 @@ from analytics.decide.reasons import Outcome, deciding_metric, needs, reasons
 from analytics.decide.sample import Sample
 from analytics.decide.score import make_score
 from analytics.decide.score_card import ScoreCard
+from analytics.decide.sensitivity import turnings
+from analytics.decide.slices import compare_mixes, compare_slices
 from analytics.decide.validity import SELF_CHECK, check_validity
 from analytics.decide.worst import worst_pairs
 from analytics.stats.holm import holm
@@ -28,7 +31,8 @@ def decide(evidence: Evidence, card: ScoreCard, *, seed: int, resamples: int) ->
         resamples: Of every bootstrap, at least 1; 2000 is usual.
     """
     sample, chance = Sample.of(evidence.pairs), Chance(seed, resamples)
-    validity = check_validity(evidence, sample, card=card)
+    control = run_control(sample, categories=evidence.experiment.dangerous_categories, card=card, chance=chance)
+    validity = check_validity(evidence, sample, control=control, card=card)
     timings_valid = all(check.passed for check in validity if check.name == SELF_CHECK)
     gates = _judge_gates(evidence, sample, card=card, chance=chance, timings_valid=timings_valid)
     score = make_score(Material(evidence, sample, card, chance, timings_valid))
@@ -67,6 +71,10 @@ def decide(evidence: Evidence, card: ScoreCard, *, seed: int, resamples: int) ->
         hashes=_hashes(evidence, card=card),
         judge_versions=dict(evidence.judge_versions),
         seed=seed,
+        slices=compare_slices(sample, card=card),
+        mixes=compare_mixes(sample),
+        control=control,
+        turnings=turnings(gates),
     )
 
 

@@ -1,6 +1,6 @@
 """Task accuracy: held-out examples, instructions followed, formats kept. Source: MEASURES section 3."""
 
-from analytics.decide.factors.points import Material, Part, Plan, Points, mean_points, unmeasured
+from analytics.decide.factors.points import Material, Part, Plan, Points, mean_points
 from analytics.decide.gate_accuracy import accuracy_rows
 from analytics.decide.sample import format_value
 
@@ -18,12 +18,18 @@ def _format(material: Material) -> Points:
     return mean_points(rows, material, purpose="format", note=note, missing=missing)
 
 
+def _instructions(material: Material) -> Points:
+    rows = material.sample.rows(material.sample.pairs.candidate.value("instructions"))
+    note, missing = "verifiable instructions that were followed, strictly", "no request gives a verifiable instruction"
+    return mean_points(rows, material, purpose="instructions", note=note, missing=missing)
+
+
 PLAN = Plan(
     key="accuracy",
     title="task accuracy",
     parts=(
         Part("stratified accuracy", 0.6, _accuracy),
-        Part("instruction following", 0.2, unmeasured("no judge of instructions beside the suite's checks")),
+        Part("instruction following", 0.2, _instructions),
         Part("format compliance", 0.2, _format),
     ),
 )

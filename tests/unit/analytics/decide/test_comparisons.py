@@ -58,6 +58,8 @@ def test_agreement_is_read_against_the_second_baseline() -> None:
     assert row.difference is not None
     assert (row.candidate, row.difference.estimate) == (0.75, -0.25)
     assert row.noise == pytest.approx(-0.1)
+    assert row.excess is not None
+    assert row.excess.estimate == pytest.approx(-0.15)
 
 
 def test_any_refusal_counts_as_one() -> None:

@@ -1,0 +1,41 @@
+"""How far what was chosen may move before the outcome changes: thresholds of gates, weights of factors."""
+
+from collections.abc import Sequence
+
+from analytics.decide import gate_accuracy
+from analytics.decide.decision import GateResult, GateStatus, Turning
+
+
+def turnings(gates: Sequence[GateResult]) -> tuple[Turning, ...]:
+    """The threshold at which each gate would turn from its status: the bound of its figure that faces it."""
+    return tuple(Turning(gate=gate.gate, threshold=gate.threshold, turns_at=_turns_at(gate)) for gate in gates)
+
+
+def _turns_at(gate: GateResult) -> float | None:
+    """A gate below a limit passes by its upper bound and fails by its lower one; G2, above one, the other way."""
+    if gate.value is None or gate.status is GateStatus.UNRESOLVED:
+        return None
+    passes_by_high = gate.gate != gate_accuracy.GATE
+    return gate.value.high if (gate.status is GateStatus.PASS) == passes_by_high else gate.value.low
+
+
+def weight_to_move(weights: Sequence[float], lead: Sequence[float]) -> float | None:
+    """The least weight that must change hands between factors until the lead is gone, in [0, 1]; None if none does.
+
+    Args:
+        weights: Of the factors, at least 0.
+        lead: How many points the first candidate is ahead in each factor; its weighted sum is at least 0.
+
+    Source: a linear programme over the simplex; weight goes from the factors of the greatest lead to that of the least.
+    """
+    left = sum(weight * one for weight, one in zip(weights, lead, strict=True))
+    least, moved = min(lead), 0.0
+    for weight, one in sorted(zip(weights, lead, strict=True), key=lambda pair: -pair[1]):
+        gain = one - least
+        if gain <= 0:
+            break
+        step = min(weight, left / gain)
+        moved, left = moved + step, left - step * gain
+        if left <= 0 or step < weight:
+            return moved
+    return None

@@ -1,0 +1,42 @@
+from itertools import product
+
+import pytest
+
+from analytics.decide.sensitivity import turnings, weight_to_move
+from analytics.decide.verdict import decide
+from tests.evidence import CARD, answer, evidence, sound_pairs, spoilt
+
+
+def test_a_gate_that_passes_turns_at_its_upper_bound_and_one_that_fails_at_its_lower() -> None:
+    sound = decide(evidence(), CARD, seed=1, resamples=50)
+    slow = decide(evidence(spoilt(sound_pairs(), 70, candidate=answer(ttft_ms=900.0))), CARD, seed=1, resamples=50)
+    first, second, third = turnings(sound.gates)
+    assert first.turns_at == sound.gates[0].value.high if sound.gates[0].value else None
+    assert second.turns_at is not None
+    assert second.turns_at >= second.threshold
+    assert third.turns_at is not None
+    assert third.turns_at < third.threshold
+    failing = turnings(slow.gates)[0]
+    assert failing.turns_at is not None
+    assert failing.turns_at >= failing.threshold
+
+
+def test_a_lead_of_one_factor_goes_with_that_factors_weight() -> None:
+    assert weight_to_move([0.25, 0.30, 0.25, 0.20], [2.0, 0.0, 0.0, -1.0]) == pytest.approx(0.3 / 3)
+    assert weight_to_move([0.5, 0.5], [1.0, 1.0]) is None
+    assert weight_to_move([0.5, 0.5], [1.0, -1.0]) == 0.0
+
+
+@pytest.mark.parametrize("lead", [(2.0, 1.0, -3.0), (0.5, 4.0, -0.2), (1.0, 1.0, -0.1)])
+def test_no_smaller_move_on_a_grid_does_it(lead: tuple[float, float, float]) -> None:
+    weights, step = (0.4, 0.4, 0.2), 0.01
+    found = weight_to_move(weights, lead)
+    assert found is not None
+    grid = [(a * step, b * step, 1 - (a + b) * step) for a, b in product(range(101), range(101)) if a + b <= 100]
+    moves = [
+        sum(abs(one - was) for one, was in zip(new, weights, strict=True)) / 2
+        for new in grid
+        if sum(weight * points for weight, points in zip(new, lead, strict=True)) <= 1e-12
+    ]
+    assert found <= min(moves) + 1e-9
+    assert found >= min(moves) - 2 * step
