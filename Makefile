@@ -7,7 +7,7 @@ UV := $(shell command -v uv || echo .tools/bin/uv)
 RUN := .venv/bin/
 VLLM_ENV := $(CURDIR)/.venv-vllm
 
-.PHONY: help setup setup-vllm demo demo-vllm test test-vllm setup-litellm bench-capture bench-outage bench-anonymise bench-replay bench-store bench-decide check lint types arrow unit format clean
+.PHONY: help setup setup-vllm demo demo-vllm test test-vllm setup-litellm bench-capture bench-outage bench-anonymise bench-replay bench-store bench-decide bench-probes bench-heldout check lint types arrow unit format clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -63,6 +63,12 @@ bench-decide: setup ## Decision and report of 0.1 and 1 million pairs: 60 s, 4 G
 
 bench-outage: setup ## What a broker that is away for a minute, and a full spool, cost
 	$(RUN)python -m tests.bench.outage
+
+bench-probes: setup ## Every adversarial probe on the whole way: nothing lost, nothing changed (10 minutes)
+	$(RUN)python -m tests.bench.probes
+
+bench-heldout: setup setup-vllm ## How many held-out questions SmolLM2-135M gets right on real vLLM (10 minutes)
+	$(RUN)python -m tests.bench.heldout --vllm $(VLLM_ENV)/bin/python
 
 check: lint types arrow ## Style, types and the import contract
 
