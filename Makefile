@@ -7,7 +7,7 @@ UV := $(shell command -v uv || echo .tools/bin/uv)
 RUN := .venv/bin/
 VLLM_ENV := $(CURDIR)/.venv-vllm
 
-.PHONY: help setup setup-vllm demo demo-vllm test test-vllm setup-litellm bench-capture bench-outage bench-anonymise bench-replay bench-store bench-decide bench-probes bench-heldout check lint types arrow unit format clean
+.PHONY: help setup setup-vllm demo demo-vllm test test-vllm setup-litellm bench-capture bench-outage bench-anonymise bench-replay bench-trace bench-scale bench-store bench-decide bench-probes bench-heldout check lint types arrow unit format clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -54,6 +54,12 @@ bench-anonymise: setup ## Recall, false positives and speed of the anonymiser
 
 bench-replay: setup ## Timing errors of the lane client against a simulator's known truth; needs a quiet machine
 	$(RUN)python -m tests.bench.replay
+
+bench-trace: setup ## Ten minutes of the Azure code trace at its recorded gaps, speed 1 and 10 (12 minutes)
+	$(RUN)python -m tests.bench.trace
+
+bench-scale: setup ## What an exchange costs in worker, log and store, and two workers beside one (4 minutes)
+	$(RUN)python -m tests.bench.scale
 
 bench-store: setup ## Ingest and the views' cost up to 10 million replays (10 minutes, 4 GB of disk)
 	$(RUN)python -m tests.bench.store
