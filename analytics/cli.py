@@ -19,6 +19,7 @@ VERBS: Mapping[str, tuple[str, str]] = {
     "judge": ("analytics.judging_cli:judge", "Judge stored pairs; list the judges."),
     "decide": ("analytics.decision_cli:decide", "Decide experiments and write the report."),
     "report": ("analytics.report_cli:report", "Write the reports of stored decisions again, and the index."),
+    "schedule": ("analytics.schedule_cli:schedule", "Judge, decide, report and deliver at set times."),
     "anonymise": ("proxy.cli:anonymise", "Show what would be masked in a request, and why."),
     "rotate-key": ("proxy.cli:rotate_key", "Make a new key of the pseudonyms."),
     "gateway": ("proxy.cli:gateway", "Inline reverse proxy in front of production."),

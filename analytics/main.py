@@ -272,3 +272,19 @@ def print_report(experiment_id: str, *, form: str, until: datetime | None = None
 
 def _changes(report: Report) -> Changes | None:
     return compare_reports(report.previous, report.decision) if report.previous else None
+
+
+def decide_and_index(experiment_id: str, *, folder: Path | None = None) -> Written:
+    """Decide one experiment and write its report; the index then ranks all experiments with a report in the folder.
+
+    Raises:
+        As `run_decisions`.
+    """
+    settings = AnalyticsSettings()
+    target = folder or settings.report_dir
+    with opened_store() as store:
+        written = _decide_one(store, experiment_id, settings=settings, folder=target)
+        decisions = [one.decision for one in load_last_decisions(store)]
+    there = [one for one in decisions if (target / one.experiment_id / "report.html").exists()]
+    write_index(rank(there), folder=target)
+    return written

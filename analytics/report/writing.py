@@ -1,14 +1,12 @@
 """Reports and the index as files, each whole or not there at all."""
 
-import os
 import re
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
-from uuid import uuid4
 
 from analytics.decide.decision import Decision
 from analytics.report import html, markdown
+from analytics.report.files import replace_file
 from analytics.report.report import Report
 from proxy.errors import UsageError
 
@@ -66,23 +64,9 @@ def _check_name(experiment_id: str) -> str:
 
 
 def _replace(path: Path, text: str) -> Path:
-    """Put the text in place of the file in one step: readers see the old file or the new one, never a part."""
-    unfinished = path.with_name(f".{path.name}.{uuid4().hex}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _write(unfinished, text.encode())
-        unfinished.replace(path)
+        replace_file(path, text.encode())
     except OSError as error:
         message = f"cannot write {path}: {error.strerror}; choose another folder with UNDERSTUDY_ANALYTICS_REPORT_DIR"
         raise UsageError(message) from error
-    finally:
-        with suppress(OSError):
-            unfinished.unlink()
     return path
-
-
-def _write(path: Path, data: bytes) -> None:
-    with path.open("xb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic.fields import FieldInfo
 
-from analytics.settings import AnalyticsSettings
+from analytics.settings import AnalyticsSettings, DeliverySettings
 from judges.settings import JudgeSettings
 from proxy.settings import KafkaSettings, ProxySettings, Settings, TracesSettings
 from shadow.settings import ClickHouseSettings, ShadowSettings
@@ -20,6 +20,7 @@ _GROUPS: tuple[type[Settings], ...] = (
     ShadowSettings,
     JudgeSettings,
     AnalyticsSettings,
+    DeliverySettings,
 )
 
 
