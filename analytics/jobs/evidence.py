@@ -16,6 +16,7 @@ from shadow.store.clickhouse import Store
 type Rows = Sequence[Mapping[str, Any]]
 
 _REPLAYED = "replayed"
+_LANES = (Lane.BASELINE, Lane.CANDIDATE, Lane.BASELINE_AGAIN)
 
 
 def load_evidence(store: Store, experiment_id: str) -> Evidence:
@@ -72,9 +73,10 @@ class Voids:
 def _exchanges(reading: Reading, *, voids: Voids) -> Pairs:
     """Every exchange of the experiment, also those that lack a lane."""
     table = reading.pairs
+    findings = {judge: _findings(found, n=len(table)) for judge, found in reading.findings.items()}
 
     def lane(name: Lane) -> Answers:
-        return _answers(table, lane=name, voids=voids, findings=reading.findings)
+        return _answers(table, lane=name, voids=voids, findings={judge: by[name] for judge, by in findings.items()})
 
     return Pairs(
         exchange_ids=texts(table["exchange_id"]),
@@ -94,7 +96,7 @@ def _exchanges(reading: Reading, *, voids: Voids) -> Pairs:
     )
 
 
-def _answers(table: Table, *, lane: Lane, voids: Voids, findings: Mapping[str, Table]) -> Answers:
+def _answers(table: Table, *, lane: Lane, voids: Voids, findings: Mapping[str, Findings]) -> Answers:
     sent_s = floats(table[f"{lane}_sent_ms"]) / 1000
     return Answers(
         drawn=flags(table[f"{lane}_drawn"]),
@@ -104,28 +106,41 @@ def _answers(table: Table, *, lane: Lane, voids: Voids, findings: Mapping[str, T
         completion_tokens=figures(table[f"{lane}_completion_tokens"]),
         is_void=flags(table[f"{lane}_is_void"]) | voids.among(sent_s),
         sent_s=sent_s,
-        findings={judge: _findings(found, lane=lane, n=len(table)) for judge, found in findings.items()},
+        findings=findings,
     )
 
 
-def _findings(table: Table, *, lane: Lane, n: int) -> Findings:
-    """The judge's findings of one lane, spread over the rows of all exchanges."""
-    wanted = words(table["lane"]).among([lane]) & words(table["finding"]).among(["judgement"])
-    places: Integers = table["place"].to_numpy()[wanted].astype(np.int64)
-    known = np.zeros(n, dtype=np.bool_)
-    known[places] = True
-    values, severities = np.zeros(n), np.zeros(n)
-    values[places] = figures(table["value"]).values[wanted]
-    severities[places] = floats(table["severity"])[wanted]
-    return Findings(Figures(values, known), _labels(table, wanted, places=places, n=n), Figures(severities, known))
+def _findings(table: Table, *, n: int) -> dict[Lane, Findings]:
+    """A judge's findings by lane, each spread over the rows of all exchanges."""
+    lanes, judged = words(table["lane"]), words(table["finding"]).among(["judgement"])
+    labels, places = words(table["label"]), table["place"].to_numpy()
+    values, severities = figures(table["value"]).values, floats(table["severity"])
+
+    def of(lane: Lane) -> Findings:
+        wanted = lanes.among([lane]) & judged
+        rows = places[wanted]
+        known = np.zeros(n, dtype=np.bool_)
+        known[rows] = True
+        return Findings(
+            value=Figures(_spread(values[wanted], rows, n=n), known),
+            label=_labels(labels.take(wanted), rows, n=n),
+            severity=Figures(_spread(severities[wanted], rows, n=n), known),
+        )
+
+    return {lane: of(lane) for lane in _LANES}
 
 
-def _labels(table: Table, wanted: Bools, *, places: Integers, n: int) -> Words:
+def _spread(values: Floats, rows: Integers, *, n: int) -> Floats:
+    spread = np.zeros(n)
+    spread[rows] = values
+    return spread
+
+
+def _labels(found: Words, rows: Integers, *, n: int) -> Words:
     """The labels, and the empty word where nothing was found."""
-    found = words(table["label"]).take(wanted)
     every = tuple(sorted({"", *found.words}))
     codes = np.full(n, every.index(""), dtype=np.int64)
-    codes[places] = np.array([every.index(word) for word in found.words], dtype=np.int64)[found.codes]
+    codes[rows] = np.array([every.index(word) for word in found.words], dtype=np.int64)[found.codes]
     return Words(codes, every)
 
 

@@ -63,14 +63,14 @@ def read_evidence(store: Store, experiment_id: str) -> Reading:
         baseline=experiment.baseline.fingerprint,
         candidate=experiment.candidate.fingerprint,
     )
-    ids = pairs["exchange_id"].combine_chunks()
+    keys = pairs["key"].combine_chunks()
     judges = [row["judge"] for row in store.read("evidence_judges", experiment_id=experiment_id)]
     first_at, last_at = window(pairs, live=True) or (_NEVER, _NEVER)
     return Reading(
         experiment=experiment,
         pairs=pairs,
         findings={
-            judge: placed(store.table("evidence_findings", experiment_id=experiment_id, judge=judge), ids)
+            judge: placed(store.table("evidence_findings", experiment_id=experiment_id, judge=judge), keys)
             for judge in judges
         },
         reasons=store.table("evidence_reasons", experiment_id=experiment_id),

@@ -51,7 +51,8 @@ def encoded(column: Column) -> Any:  # noqa: ANN401 - a pyarrow.DictionaryArray
     return joined.chunk(0) if isinstance(joined, pa.ChunkedArray) else joined
 
 
-def placed(table: Table, ids: Column) -> Table:
-    """The table with `place`, the row of its `exchange_id` in `ids`, for that column; rows of no such exchange go."""
-    places = pc.index_in(table["exchange_id"], value_set=ids).cast(pa.int64())
-    return table.drop_columns("exchange_id").append_column("place", places).filter(places.is_valid())
+def placed(table: Table, keys: Column) -> Table:
+    """The table with `place`, the row of its `key` in `keys`, for that column; rows of no such key go."""
+    places = pc.index_in(table["key"], value_set=keys).cast(pa.int64())
+    found = table.drop_columns("key").append_column("place", places)
+    return found.filter(places.is_valid()) if places.null_count else found

@@ -42,7 +42,7 @@ def clustered_mean(
     Args:
         values: At least one row.
         weights: Positive, one per row.
-        clusters: One per row.
+        clusters: One per row; numbers are at least 0.
 
     Source: Liang and Zeger 1986 with the CR1 factor G / (G - 1); Cameron, Gelbach and Miller 2008 for the bootstrap.
     """
@@ -72,10 +72,12 @@ def sandwich_mean(
 
 
 def _sums(values: ArrayLike, *, weights: ArrayLike, clusters: ArrayLike) -> tuple[Floats, Floats]:
-    """Sums of weighted values and of weights, one per cluster."""
-    _, owners = np.unique(np.asarray(clusters), return_inverse=True)
+    """Sums of weighted values and of weights, one per cluster, in rising order of the clusters."""
+    named = np.asarray(clusters)
+    owners = named if named.dtype.kind == "i" else np.unique(named, return_inverse=True)[1]
     rows, shares = np.asarray(values, dtype=np.float64), np.asarray(weights, dtype=np.float64)
-    return np.bincount(owners, weights=rows * shares), np.bincount(owners, weights=shares)
+    present = np.bincount(owners) > 0
+    return np.bincount(owners, weights=rows * shares)[present], np.bincount(owners, weights=shares)[present]
 
 
 def _sandwich(totals: Floats, sizes: Floats, *, confidence: float) -> ClusteredMean:

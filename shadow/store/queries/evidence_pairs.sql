@@ -5,6 +5,7 @@ FROM
 (
     SELECT
         exchange_id,
+        sipHash64(exchange_id) AS key,
         any(conversation_id) AS conversation_id,
         toUnixTimestamp64Milli(any(replays.captured_at)) AS captured_ms,
         any(toString(replays.category)) AS category,
