@@ -6,6 +6,7 @@ import numpy as np
 
 from analytics.decide.columns import Bools, Figures, Floats, Integers, mean_of
 from analytics.decide.evidence import Answers, Pairs
+from shadow.suites.suite import LOGPROBS
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,9 +49,11 @@ class Sample:
 
     @property
     def is_checked(self) -> Bools:
-        """Examples of suites on which both lanes were checked."""
+        """Examples of suites on which both lanes were checked, once each: those asked again for confidence are not."""
+        suites = self.pairs.suite
+        asked_again = suites.among([word for word in suites.words if word.endswith(LOGPROBS)])
         baseline, candidate = (lane.value("suite_check").known for lane in (self.pairs.baseline, self.pairs.candidate))
-        return ~self.pairs.is_live & baseline & candidate
+        return ~self.pairs.is_live & ~asked_again & baseline & candidate
 
     def rows(self, figures: Figures, *, weights: Floats | None = None) -> Rows:
         """The rows of the pairs of which the figure is known.

@@ -90,7 +90,8 @@ class Asked:
         sample: Number of the sample, from 0; later ones are answers of their own in the same conversation.
         temperature: Sampling temperature; with one, the sample's number is the seed.
         logprobs: Alternatives to report with each token's log-probability, or None. Such exchanges belong to a suite
-            of their own, `suite_id + LOGPROBS`: they cost speed, and count neither as timing pairs nor twice.
+            of their own, `suite_id + LOGPROBS`, in the same conversations: they cost speed, and count neither as timing
+            pairs nor twice.
     """
 
     sample: int = 0
@@ -127,8 +128,8 @@ def to_exchange(
     Args:
         captured_at: When it counts as having arrived, aware UTC.
     """
-    suite_id = asked.suite_id(suite_id)
-    parts = [suite_id, example.id, experiment_id, *([f"sample {asked.sample}"] if asked.sample else [])]
+    own_id = asked.suite_id(suite_id)
+    parts = [own_id, example.id, experiment_id, *([f"sample {asked.sample}"] if asked.sample else [])]
     return Exchange(
         exchange_id=_digest(*parts),
         conversation_id=_digest(suite_id, example.conversation or example.id),
@@ -144,7 +145,7 @@ def to_exchange(
         request=example.to_body(model=model) | asked.changes(),
         outcome=ExchangeOutcome.NO_REPLY,
         weight=example.weight,
-        suite=suite_id,
+        suite=own_id,
         example_id=example.id,
         experiment_id=experiment_id,
     )

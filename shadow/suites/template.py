@@ -83,12 +83,16 @@ def ask_tool(
 
 
 def tool(name: str, description: str, **properties: str) -> Fields:
-    """A tool all of whose parameters are required; `properties` maps each to its JSON type."""
+    """A tool all of whose parameters are required; `properties` maps each to its JSON type.
+
+    It is strict: vLLM lets a model write arguments of any form otherwise, whatever the schema says.
+    """
     return {
         "type": "function",
         "function": {
             "name": name,
             "description": description,
+            "strict": True,
             "parameters": {
                 "type": "object",
                 "properties": {key: {"type": kind} for key, kind in properties.items()},

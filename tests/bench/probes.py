@@ -40,7 +40,7 @@ from shadow.suites.suite import Suite
 _AT_ONCE = 16
 _LARGEST = 2**24
 _CONTEXT = 400_000
-_SETTLE_S = 180.0
+_SETTLE_S = 600.0
 _PATIENCE_S = 120.0
 _CHAT = "/v1/chat/completions"
 
@@ -259,7 +259,7 @@ def _judge_and_report(experiment: str, suite: Suite, folder: Path, books: Ledger
     books.line("judges that failed", kinds.get("failed", 0), 0)
     (written,), _ = run_decisions([experiment], folder=folder / "reports")
     page = (written.report / "report.html" if written.report.is_dir() else written.report).read_text("utf-8")
-    books.line("the report names the suite", suite.id in page, True)
+    books.line("the report names the suite's version", suite.id.partition("@")[2] in page, True)
     gate = next(one for one in written.decision.gates if one.gate == "G3")
     dangerous = sum(bool(example.danger) for example in suite.examples)
     books.line("probes of a danger that G3 counts, and catastrophes", (gate.n, gate.events), (dangerous, 0))

@@ -9,6 +9,10 @@ from random import Random
 import pytest
 from click.testing import CliRunner
 
+from analytics.decide.sample import Sample
+from analytics.decide.score_card import load_score_card
+from analytics.decide.slices import compare_slices
+from analytics.jobs.evidence import load_evidence
 from analytics.jobs.judging import judge_experiment
 from analytics.stats.holm import holm
 from analytics.stats.mcnemar import mcnemar_p
@@ -92,6 +96,8 @@ async def test_a_planted_drop_is_found_in_its_category_and_in_no_other(
     (found,) = (await run_in_thread(lambda: results_of("trial"))).values()
     assert found[-1].n == _SIZE
     assert dropped_categories(found) == ["code"]
+    slices = compare_slices(Sample.of(load_evidence(store, "trial").pairs), card=load_score_card("default"))
+    assert [one.name for one in slices if one.dimension == "category" and one.is_worse] == ["code"]
 
 
 @pytest.mark.timeout(120)

@@ -95,3 +95,9 @@ def test_categories_weigh_as_in_production_and_a_flipped_sign_is_flagged() -> No
 def test_categories_that_production_lacks_keep_the_weights_of_the_suite() -> None:
     gate = judge([pair(900), *examples(40, n=40, baseline=40)])
     assert "live traffic lacks" in gate.remarks[2]
+
+
+def test_examples_that_were_asked_again_for_confidence_count_once() -> None:
+    once = examples(70, n=100, baseline=72)
+    again = [suite_pair(200 + number, suite="heldout@0123+logprobs", candidate=False) for number in range(100)]
+    assert judge([*once, *again]).value == judge(once).value

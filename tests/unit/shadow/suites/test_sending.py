@@ -53,4 +53,5 @@ def test_logprobs_are_a_suite_of_their_own() -> None:
     assert asked.suite == run.suite_id(SUITE) == SUITE.id + LOGPROBS
     assert (asked.request["logprobs"], asked.request["top_logprobs"]) == (True, 5)
     assert asked.exchange_id != plain.exchange_id
+    assert asked.conversation_id == plain.conversation_id
     assert "logprobs" not in plain.request
