@@ -15,6 +15,7 @@ from judges.document import NotJson, canonical_json, parse_json
 from judges.figures import numbers
 from judges.instructions.following import follows
 from judges.judgement import Abstained, Case, Finding, Judgement
+from judges.pattern import matches
 from judges.schema import BrokenSchema, violations
 from judges.words import normalised
 from proxy.errors import BadRecord
@@ -66,7 +67,7 @@ def passes(check: Check, *, choice: Choice, language: str = "") -> bool:
 
     Raises:
         BrokenSchema: the check's JSON Schema cannot be used.
-        re.PatternError: the check's pattern is no regular expression.
+        BrokenPattern: the check's pattern cannot be used.
     """
     match check:
         case FitsSchema() | EqualsJson():
@@ -88,7 +89,7 @@ def _text_passes(check: Exact | Matches | Contains | NotContains | OneOf | Words
         case Exact():
             held = normalised(text) == normalised(check.value)
         case Matches():
-            held = re.search(check.pattern, text) is not None
+            held = matches(check.pattern, text)
         case Contains():
             present = [_holds(text, value) for value in check.values]
             held = all(present) if check.mode == "all" else any(present)
@@ -163,7 +164,7 @@ class SuiteCheck:
 
         Raises:
             BadRecord: a case holds something that is no check.
-            re.PatternError: a check's pattern is no regular expression.
+            BrokenPattern: a check's pattern cannot be used.
         """
         return [self._judge(case) for case in cases]
 

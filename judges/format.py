@@ -1,4 +1,4 @@
-"""Format: JSON and JSON Schema where the request asks for them, and tool calls against the tools it offers.
+"""Format: JSON, JSON Schema, a pattern or options where the request demands them, and tool calls against its tools.
 
 A judge abstains where nothing was asked for. What the content means is not looked at.
 """
@@ -10,7 +10,9 @@ from typing import Final
 from judges.answer import answer_text, cannot_read, only_tools
 from judges.document import NotJson, parse_json
 from judges.judgement import Abstained, Case, Finding, Judgement
+from judges.pattern import BrokenPattern, matches
 from judges.prompt import ToolSpec, WantedFormat, offered_tools, tool_demanded, wanted_format
+from judges.repair import is_repairable
 from judges.schema import BrokenSchema, violations
 from proxy.wire.reply import ToolCall
 from shadow.replay import Replay
@@ -20,23 +22,23 @@ BAD_SEVERITY: Final = 5.0
 
 @dataclass(frozen=True, slots=True)
 class JsonFormat:
-    """Value 1 when the answer is the JSON that the request demands, else 0.
+    """Value 1 when the answer has the format that the request demands, else 0.
 
-    Labels: ok, empty, invalid (no strict JSON), duplicate_key, too_deep, not_object, schema (valid JSON that breaks
-    the demanded schema).
+    Labels: ok, empty, invalid (no strict JSON), repairable (no strict JSON, but json-repair makes an object or list of
+    it), duplicate_key, too_deep, not_object, schema (valid JSON that breaks the demanded schema), pattern, choice.
     """
 
     name: str = "json_format"
-    version: str = "1"
+    version: str = "2"
 
     def judge_batch(self, cases: Sequence[Case]) -> list[Finding]:
-        """One finding per case; abstains where no JSON is demanded or the model called tools instead."""
+        """One finding per case; abstains where no format is demanded or the model called tools instead."""
         return [self._judge(case) for case in cases]
 
     def _judge(self, case: Case) -> Finding:
         wanted = wanted_format(case.exchange)
         if wanted is None:
-            return Abstained("the request demands no JSON")
+            return Abstained("the request demands no format")
         if (reason := cannot_read(case)) is not None:
             return reason
         if only_tools(case.answer):
@@ -47,9 +49,20 @@ class JsonFormat:
 def _judge_text(text: str, wanted: WantedFormat) -> Finding:
     if not text.strip():
         return _bad("empty", "no text")
+    match wanted.kind:
+        case "choice":
+            return _OK if text.strip() in wanted.options else _bad("choice", f"none of {len(wanted.options)} options")
+        case "regex":
+            return _judge_pattern(text, wanted.pattern)
+        case "json_object" | "json_schema":
+            return _judge_json(text, wanted)
+
+
+def _judge_json(text: str, wanted: WantedFormat) -> Finding:
     parsed = parse_json(text, unique_keys=True)
     if isinstance(parsed, NotJson):
-        return _bad(parsed.kind, "the answer is no strict JSON")
+        kind = "repairable" if parsed.kind == "invalid" and is_repairable(text) else parsed.kind
+        return _bad(kind, "the answer is no strict JSON")
     if wanted.kind == "json_object":
         return _OK if isinstance(parsed, dict) else _bad("not_object", "JSON, but no object")
     try:
@@ -57,6 +70,13 @@ def _judge_text(text: str, wanted: WantedFormat) -> Finding:
     except BrokenSchema as error:
         return Abstained(f"the request's schema cannot be used: {error}")
     return _bad("schema", f"breaks {', '.join(broken[:5])}") if broken else _OK
+
+
+def _judge_pattern(text: str, pattern: str) -> Finding:
+    try:
+        return _OK if matches(pattern, text, whole=True) else _bad("pattern", "not of the demanded pattern")
+    except BrokenPattern as error:
+        return Abstained(f"the request's pattern cannot be used: {error}")
 
 
 _OK: Final = Judgement(1.0, "ok", "as demanded")

@@ -9,6 +9,7 @@ from typing import Final, Literal
 
 from pydantic import JsonValue
 
+from judges.document import NotJson, parse_json
 from proxy.exchange import Exchange
 
 _INSTRUCTING: Final = frozenset({"system", "developer"})
@@ -24,10 +25,12 @@ class ToolSpec:
 
 @dataclass(frozen=True, slots=True)
 class WantedFormat:
-    """The answer's format that the request demands."""
+    """The answer's format that the request demands: JSON, a pattern of all of it, or one of some options."""
 
-    kind: Literal["json_object", "json_schema"]
+    kind: Literal["json_object", "json_schema", "regex", "choice"]
     schema: dict[str, JsonValue] | None = None
+    pattern: str = ""
+    options: tuple[str, ...] = ()
 
 
 def _dict(value: object) -> dict[str, JsonValue]:
@@ -122,8 +125,10 @@ def _tool_results(request: Mapping[str, JsonValue]) -> Iterator[str]:
 
 
 def wanted_format(exchange: Exchange) -> WantedFormat | None:
-    """The JSON format that chat's `response_format` or Responses' `text.format` demands; None when neither does."""
+    """The format that chat's `response_format`, Responses' `text.format` or vLLM's guided decoding demands, if any."""
     request = exchange.request
+    if (guided := _guided(request)) is not None:
+        return guided
     wanted = _dict(request.get("response_format")) or _dict(_dict(request.get("text")).get("format"))
     match wanted.get("type"):
         case "json_object":
@@ -133,6 +138,24 @@ def wanted_format(exchange: Exchange) -> WantedFormat | None:
             return WantedFormat("json_schema", _dict(schema) or None)
         case _:
             return None
+
+
+def _guided(request: Mapping[str, JsonValue]) -> WantedFormat | None:
+    """What vLLM's `structured_outputs` or its older `guided_*` fields demand; grammars are not read."""
+    given = _dict(request.get("structured_outputs"))
+    json_schema, pattern, options = (
+        given.get(name) or request.get(f"guided_{name}") for name in ("json", "regex", "choice")
+    )
+    if isinstance(json_schema, str):
+        parsed = parse_json(json_schema)
+        json_schema = None if isinstance(parsed, NotJson) else parsed
+    if isinstance(json_schema, dict):
+        return WantedFormat("json_schema", json_schema)
+    if isinstance(pattern, str):
+        return WantedFormat("regex", pattern=pattern)
+    if isinstance(options, list) and options:
+        return WantedFormat("choice", options=tuple(str(option) for option in options))
+    return None
 
 
 def offered_tools(exchange: Exchange) -> dict[str, ToolSpec]:

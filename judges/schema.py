@@ -8,6 +8,7 @@ import jsonschema_rs
 from pydantic import JsonValue
 
 _CACHED: Final = 512
+_DRAFTS: Final = ("http://json-schema.org/draft-", "https://json-schema.org/draft")
 
 
 class BrokenSchema(ValueError):
@@ -20,22 +21,32 @@ def _block(uri: str) -> NoReturn:
 
 
 @lru_cache(maxsize=_CACHED)
-def _validator(schema: str) -> Any:  # noqa: ANN401 - the library returns one class per draft
+def _validator(spelled: str, *, assert_formats: bool) -> Any:  # noqa: ANN401 - the library returns one class per draft
+    schema = json.loads(spelled)
+    if isinstance(schema, dict) and not _names_draft(schema.get("$schema")):
+        schema = {key: value for key, value in schema.items() if key != "$schema"}
     try:
-        return jsonschema_rs.validator_for(json.loads(schema), retriever=_block)
+        return jsonschema_rs.validator_for(schema, retriever=_block, validate_formats=assert_formats or None)
     except (ValueError, RecursionError) as error:
         raise BrokenSchema(type(error).__name__) from error
 
 
-def violations(value: JsonValue, *, schema: dict[str, JsonValue]) -> list[str]:
+def _names_draft(name: object) -> bool:
+    return isinstance(name, str) and name.startswith(_DRAFTS)
+
+
+def violations(value: JsonValue, *, schema: dict[str, JsonValue] | bool, assert_formats: bool = False) -> list[str]:
     """Keywords that `value` breaks, each once in order (`required`, `type`, ...); empty when it is valid.
 
-    The draft is the one that `$schema` names, else 2020-12.
+    The draft is the one that `$schema` names, else 2020-12; a meta-schema of somebody's own is never fetched.
+
+    Args:
+        assert_formats: Whether `format` must hold; in 2020-12 it is a note unless the user says otherwise.
 
     Raises:
         BrokenSchema: the schema cannot be used.
     """
-    validator = _validator(json.dumps(schema, sort_keys=True))
+    validator = _validator(json.dumps(schema, sort_keys=True), assert_formats=assert_formats)
     try:
         if validator.is_valid(value):
             return []

@@ -1,9 +1,9 @@
-import re
 from typing import Any
 
 import pytest
 
 from judges.checks import SuiteCheck, passes, read_checks
+from judges.pattern import BrokenPattern
 from judges.schema import BrokenSchema
 from proxy.errors import BadRecord
 from proxy.wire.reply import Choice
@@ -131,7 +131,7 @@ def test_what_is_no_check_is_refused_by_its_place_without_its_text(raw: dict[str
 
 
 def test_a_pattern_that_is_none_and_a_schema_that_is_none_raise() -> None:
-    with pytest.raises(re.PatternError):
+    with pytest.raises(BrokenPattern):
         holds({"kind": "regex", "pattern": "("}, "text")
     with pytest.raises(BrokenSchema):
         holds({"kind": "json_schema", "schema": {"type": "nonsense"}}, "{}")

@@ -41,8 +41,10 @@ def test_json_that_fits_the_demanded_schema_is_ok(request_body: dict[str, Any]) 
     [
         ('{"a": 1}', "ok"),
         ("", "empty"),
-        ('```json\n{"a": 1}\n```', "invalid"),
-        ('{"a": NaN}', "invalid"),
+        ('```json\n{"a": 1}\n```', "repairable"),
+        ('{"a": 1,}', "repairable"),
+        ("{]", "invalid"),
+        ('{"a": NaN}', "repairable"),
         ('{"a": 1, "a": 2}', "duplicate_key"),
         ('{"a": ' + "[" * 300 + "]" * 300 + "}", "too_deep"),
         ("[1]", "not_object"),
@@ -123,3 +125,23 @@ def test_a_tool_without_a_usable_schema_takes_any_object() -> None:
         request = asked("q", tools=[tool, "junk"])
         assert judged(ToolCalls(), case(calling(("f", '{"a": 1}')), request=request)).value == 1.0
         assert judged(ToolCalls(), case(calling(("f", "[1]")), request=request)).value == 0.0
+
+
+@pytest.mark.parametrize(
+    ("fields", "answer", "label"),
+    [
+        ({"guided_choice": ["yes", "no"]}, " yes\n", "ok"),
+        ({"structured_outputs": {"choice": ["yes", "no"]}}, "maybe", "choice"),
+        ({"guided_regex": r"\d{3}-\d{4}"}, "555-1234", "ok"),
+        ({"structured_outputs": {"regex": r"\d{3}-\d{4}"}}, "call 555-1234", "pattern"),
+        ({"guided_json": '{"type": "object", "required": ["a"]}'}, "{}", "schema"),
+        ({"structured_outputs": {"json": {"type": "object"}}}, "{}", "ok"),
+    ],
+)
+def test_what_guided_decoding_demands_is_judged_too(fields: dict[str, Any], answer: str, label: str) -> None:
+    assert judged(JsonFormat(), case(answer, request=asked("?", **fields))).label == label
+
+
+def test_a_pattern_that_cannot_be_used_is_an_abstention() -> None:
+    for pattern in ("(", "(a|aa)+b"):
+        assert abstains(JsonFormat(), case("a" * 60 + "c", request=asked("?", guided_regex=pattern)))

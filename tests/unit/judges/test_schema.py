@@ -33,7 +33,6 @@ def test_each_broken_keyword_is_named_once() -> None:
         {"$ref": "https://example.org/person.json"},
         {"$ref": "file:///etc/hostname"},
         {"pattern": "("},
-        {"$schema": "https://example.org/draft"},
     ],
 )
 def test_a_schema_that_is_malformed_or_lies_elsewhere_is_broken(schema: dict[str, Any]) -> None:
@@ -45,6 +44,18 @@ def test_a_schema_that_is_malformed_or_lies_elsewhere_is_broken(schema: dict[str
 def test_values_at_the_edge_are_answered_or_refused_but_never_crash(value: Any) -> None:
     with suppress(BrokenSchema):
         assert isinstance(violations(value, schema={"type": "string"}), list)
+
+
+def test_a_meta_schema_of_somebodys_own_is_read_as_2020_12() -> None:
+    schema: dict[str, Any] = {"$schema": "https://example.org/draft", "type": "string"}
+    assert violations("text", schema=schema) == []
+    assert violations(1, schema=schema) == ["type"]
+
+
+def test_formats_are_notes_unless_they_are_asserted() -> None:
+    schema: dict[str, Any] = {"format": "date"}
+    assert violations("soon", schema=schema) == []
+    assert violations("soon", schema=schema, assert_formats=True) == ["format"]
 
 
 def test_references_within_the_schema_are_followed() -> None:
