@@ -7,7 +7,7 @@ UV := $(shell command -v uv || echo .tools/bin/uv)
 RUN := .venv/bin/
 VLLM_ENV := $(CURDIR)/.venv-vllm
 
-.PHONY: help setup setup-vllm demo demo-vllm test test-vllm setup-litellm bench-capture bench-outage bench-anonymise bench-replay bench-trace bench-scale bench-store bench-decide bench-probes bench-heldout check lint types arrow unit format clean
+.PHONY: help setup setup-vllm demo demo-vllm test test-vllm setup-litellm bench-capture bench-outage bench-anonymise bench-replay bench-trace bench-scale bench-load bench-load-vllm bench-store bench-decide bench-probes bench-heldout check lint types arrow unit format clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -60,6 +60,12 @@ bench-trace: setup ## Ten minutes of the Azure code trace at its recorded gaps, 
 
 bench-scale: setup ## What an exchange costs in worker, log and store, and two workers beside one (4 minutes)
 	$(RUN)python -m tests.bench.scale
+
+bench-load: setup ## The null run of the load stage: 50, 100 and 200 streams against a simulator's known truth; needs a quiet machine
+	$(RUN)python -m tests.bench.load
+
+bench-load-vllm: setup setup-vllm ## The load stage beside `vllm bench serve` on real vLLM (CPU), three repeats each; needs a quiet machine
+	$(RUN)python -m tests.bench.load_vllm $(VLLM_ENV)/bin/python
 
 bench-store: setup ## Ingest and the views' cost up to 10 million replays (10 minutes, 4 GB of disk)
 	$(RUN)python -m tests.bench.store

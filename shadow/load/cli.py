@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from shadow.load.level import Slo
     from shadow.load.main import Wanted
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -222,13 +223,79 @@ def list_(experiment_id: str, *, as_json: bool) -> None:
     click.echo(to_json([run_object(one) for one in runs]) if as_json else lines)
 
 
+@load.command("bench")
+@click.option("--url", required=True, help="Base URL of the server, without /v1.")
+@click.option("--model", required=True, help="Model to ask for.")
+@click.option("--prompts", type=_FILE, required=True, help="JSONL of `prompt` lines, a different one for each request.")
+@click.option("--at", "streams", type=click.IntRange(1, 10_000), required=True, help="Requests in flight.")
+@click.option("--output-tokens", type=click.IntRange(2, 131_072), default=32, show_default=True, help="Of each reply.")
+@click.option("--kept", type=click.IntRange(1, 1_000_000), default=100, show_default=True, help="Kept requests a run.")
+@click.option("--repeats", type=click.IntRange(1, 50), default=3, show_default=True, help="Runs of each, interleaved.")
+@click.option("--python", type=_FILE, required=True, help="Interpreter of an environment that has vLLM.")
+@click.option("--tokenizer", required=True, help="Folder or name of the model's tokenizer, for the benchmark.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def bench(*, as_json: bool, **options: Any) -> None:  # noqa: ANN401 - as above
+    """Measure the same prompts with `vllm bench serve` too, in turns, and compare.
+
+    Exit code 1 when P50 or P95 of the first token, or the tokens per second, differ by more than 5 %.
+
+    \b
+    Example:
+      understudy load bench --url http://127.0.0.1:8000 --model llama --prompts prompts.jsonl --at 8 \\
+        --python .venv-vllm/bin/python --tokenizer /models/llama
+    """
+    from rich.console import Console
+
+    from shadow.load.comparison import comparison_object, comparison_table
+    from shadow.load.main import run_beside_bench
+    from shadow.load.showing import to_json
+
+    sides = run_beside_bench(**options)
+    if as_json:
+        click.echo(to_json(comparison_object(sides)))
+    else:
+        Console().print(comparison_table(sides))
+    raise SystemExit(0 if sides.agree else 1)
+
+
+@load.command("import-bench")
+@click.argument("file", type=_FILE)
+@click.option("--slo", "slos", type=_SloOption(), multiple=True, help="Bound of goodput; ttft=500 when left out.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def import_bench(file: Path, slos: tuple[tuple[str, float], ...], *, as_json: bool) -> None:
+    """Read a detailed result of `vllm bench serve`, cut as ours, with failed rows as the failures that they are.
+
+    The benchmark leaves failed requests out of its quantiles. Exit code 64 when the file is no detailed result.
+
+    \b
+    Example:
+      understudy load import-bench result.json --json
+    """
+    from rich.console import Console
+
+    from shadow.load.bench import read_bench
+    from shadow.load.comparison import bench_object, bench_table
+    from shadow.load.showing import to_json
+
+    run = read_bench(file.read_text("utf-8", errors="replace"), name=file.name)
+    slo = _slo(slos)
+    if as_json:
+        click.echo(to_json(bench_object(run, slo)))
+    else:
+        Console().print(bench_table(run, slo, name=file.name))
+
+
+def _slo(slos: tuple[tuple[str, float], ...]) -> "Slo":
+    from shadow.load.level import Slo
+
+    return Slo(**{f"{name}_ms": bound for name, bound in (("ttft", None), *slos)}) if slos else Slo()
+
+
 def _wanted(options: dict[str, Any], *, is_silent: bool) -> "Wanted":
     """The options as one record."""
-    from shadow.load.level import Slo
     from shadow.load.main import Wanted
 
-    slos = options.pop("slos")
-    slo = Slo(**{f"{name}_ms": bound for name, bound in (("ttft", None), *slos)}) if slos else Slo()
+    slo = _slo(options.pop("slos"))
     keep = options.pop("keep")
     return Wanted(
         **options, slo=slo, keep=bool(options["experiment_id"]) if keep is None else keep, is_silent=is_silent

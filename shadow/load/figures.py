@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shadow.load.level import LoadLevel, LoadRequest
+from shadow.load.level import LoadLevel, LoadRequest, Loop, Slo
 from shadow.load.window import Window, tokens_between
 
 
@@ -68,9 +68,14 @@ def quantile(ordered: Sequence[float], level: float) -> float:
 
 def figures_of(level: LoadLevel) -> Figures:
     """Figures of one block."""
-    kept, loop = level.kept, level.load.loop
     window = Window(level.window_from_s, level.window_to_s)
-    good = sum(level.slo.is_met(request, loop=loop) for request in kept)
+    return figures_of_requests(level.requests, window=window, loop=level.load.loop, slo=level.slo)
+
+
+def figures_of_requests(requests: Sequence[LoadRequest], *, window: Window, loop: Loop, slo: Slo) -> Figures:
+    """Figures of all requests of a block, of which those of the window are marked as kept."""
+    kept = [request for request in requests if request.kept]
+    good = sum(slo.is_met(request, loop=loop) for request in kept)
     return Figures(
         kept=len(kept),
         failed=sum(not request.is_completed for request in kept),
@@ -79,9 +84,9 @@ def figures_of(level: LoadLevel) -> Figures:
         itl_ms=Spread.of([gap for request in kept for gap in gaps_ms(request)]),
         e2e_ms=Spread.of([request.e2e_ms for request in kept]),
         tokens_per_s=_over(
-            tokens_between(level.requests, from_s=window.from_s, to_s=window.to_s), window.length_s if kept else 0.0
+            tokens_between(requests, from_s=window.from_s, to_s=window.to_s), window.length_s if kept else 0.0
         ),
-        whole_tokens_per_s=_whole(level.requests),
+        whole_tokens_per_s=_whole(requests),
         goodput_per_s=_over(good, _kept_s(kept, window)),
         good_share=good / len(kept) if kept else None,
     )

@@ -18,8 +18,10 @@ from proxy.log.topics import EXCHANGES
 from proxy.settings import KafkaSettings
 from shadow.control.probe import check_allowed, probe
 from shadow.deployment import Deployment
+from shadow.load.bench import bench_lines, run_bench
 from shadow.load.books import Books
-from shadow.load.level import Load, LoadLevel, Loop, Slo
+from shadow.load.comparison import Sides
+from shadow.load.level import Block, Load, LoadLevel, Loop, Slo
 from shadow.load.live import Screen, Silence
 from shadow.load.plan import STREAMS, Arm, LoadPlan
 from shadow.load.prompts import Prompts, bounded, from_file, from_traffic
@@ -99,6 +101,58 @@ def find_saturation(wanted: Wanted, *, first: int, most: int) -> tuple[str, Limi
         return found
 
     return _with_plan(wanted, act)
+
+
+def run_beside_bench(
+    *,
+    url: str,
+    model: str,
+    prompts: Path,
+    streams: int,
+    output_tokens: int,
+    kept: int,
+    repeats: int,
+    python: Path,
+    tokenizer: str,
+) -> Sides:
+    """Measure the same prompts with our client and with vLLM's benchmark, in turns; errors as of `run_load`.
+
+    Raises:
+        UsageError: there are too few prompts.
+        Unavailable: the benchmark ended without a result.
+    """
+    wanted = Wanted(
+        url=url,
+        model=model,
+        streams=(streams,),
+        prompts=prompts,
+        output_tokens=output_tokens,
+        exact_tokens=True,
+        kept=2 * kept,
+        null_run=False,
+        keep=False,
+    )
+
+    async def act(plan: LoadPlan, _books: Books, run_of: Callable[[LoadPlan], LoadRun]) -> Sides:
+        (arm,), (load,), run = plan.arms, plan.loads, run_of(plan)
+        lines = bench_lines(plan.prompts, count=plan.requests_of(load, e2e_s=0.0))
+        ours, theirs = [], []
+        for repeat in range(repeats):
+            ours.append(await run.run_block(arm, Block("", plan.run_id, load, arm.lane, repeat)))
+            theirs.append(
+                await run_bench(
+                    python,
+                    arm.deployment,
+                    tokenizer=tokenizer,
+                    lines=lines,
+                    streams=streams,
+                    salt=f"{plan.run_id}:bench:{repeat}",
+                    environment=os.environ,
+                )
+            )
+        return Sides(tuple(ours), tuple(theirs))
+
+    return _with_plan(wanted, act)[1]
 
 
 def stored_levels(run_id: str, *, experiment_id: str) -> list[LoadLevel]:

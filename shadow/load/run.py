@@ -85,9 +85,10 @@ class LoadRun:
 
     async def run_load(self, load: Load) -> list[LoadLevel]:
         """Measure the blocks of one load that are not stored yet; gives all of them."""
-        return [self._stored.get(block) or await self._new(arm, block) for arm, block in self._plan.blocks(load)]
+        return [self._stored.get(block) or await self.run_block(arm, block) for arm, block in self._plan.blocks(load)]
 
-    async def _new(self, arm: Arm, block: Block) -> LoadLevel:
+    async def run_block(self, arm: Arm, block: Block) -> LoadLevel:
+        """Measure one block, whatever is stored."""
         level = await self._block(arm, block)
         await asyncio.to_thread(self._keep, level)
         self._audience.end(level)
