@@ -1,7 +1,7 @@
 """One candidate shadowed against the baseline: what ops enable and disable."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Literal, Self
 
@@ -14,6 +14,9 @@ type Arm = Literal["baseline", "candidate"]
 """The two roles that a deployment can have in an experiment."""
 
 ARMS: tuple[Arm, ...] = ("baseline", "candidate")
+
+
+_EVER = datetime.min.replace(tzinfo=UTC)
 
 
 class Profile(StrEnum):
@@ -192,17 +195,23 @@ class Experiment(Proposal):
     def is_of_now(self, arm: Arm, *, fingerprint: str, sent_at: datetime) -> bool:
         """Whether a replay surely measured the deployment that the arm names now.
 
-        It did not when it carries another fingerprint, or was sent while that one was being replaced: between the last
-        probe that found the old deployment and the one that found the new.
+        It did not when it carries another fingerprint, or was sent while that deployment was being replaced.
 
         Args:
             fingerprint: As the replay's row has it.
             sent_at: As the replay's row has it, aware UTC.
         """
-        return fingerprint == self.deployment(arm).fingerprint and not any(
-            split.arm == arm
-            and split.old_fingerprint == fingerprint
-            and sent_at < split.at
-            and (split.last_seen_at is None or sent_at >= split.last_seen_at)
+        is_unsure = any(start <= sent_at < end for start, end in self.unsure_spans(arm))
+        return fingerprint == self.deployment(arm).fingerprint and not is_unsure
+
+    def unsure_spans(self, arm: Arm) -> tuple[tuple[datetime, datetime], ...]:
+        """When replays with the arm's fingerprint of now may be of another deployment, which stood in for a while.
+
+        Such a span begins with the last probe that found it (or ever, if none did) and ends with the one that did not.
+        """
+        fingerprint = self.deployment(arm).fingerprint
+        return tuple(
+            (split.last_seen_at or _EVER, split.at)
             for split in self.splits
+            if split.arm == arm and split.old_fingerprint == fingerprint
         )

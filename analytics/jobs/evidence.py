@@ -10,6 +10,7 @@ from analytics.decide.columns import Bools, Figures, Floats, Integers, Words
 from analytics.decide.evidence import Answers, Coverage, Evidence, Findings, LaneBooks, Pairs, SelfChecks
 from analytics.jobs.reading import Reading, read_evidence, window
 from analytics.jobs.tables import Table, figures, flags, floats, texts, words
+from shadow.experiment import Arm
 from shadow.replay import Lane
 from shadow.store.clickhouse import Store
 
@@ -32,7 +33,7 @@ def make_evidence(reading: Reading) -> Evidence:
     """The evidence that was read; the same reading gives the same evidence."""
     checks = reading.self_checks.to_pylist()
     exchanges = _exchanges(reading, voids=Voids(checks))
-    captured, split = window(reading.pairs), flags(reading.pairs["foreign"])
+    captured, split = window(reading.pairs), _are_of_another(reading, exchanges)
     paired = ~split & exchanges.baseline.drawn & exchanges.candidate.drawn
     return Evidence(
         experiment=reading.experiment,
@@ -94,6 +95,20 @@ def _exchanges(reading: Reading, *, voids: Voids) -> Pairs:
         candidate=lane(Lane.CANDIDATE),
         baseline_again=lane(Lane.BASELINE_AGAIN),
     )
+
+
+def _are_of_another(reading: Reading, exchanges: Pairs) -> Bools:
+    """Which exchanges were answered by a deployment of before a split, or maybe by one that stood in for a while."""
+    found = flags(reading.pairs["foreign"])
+    arms: tuple[tuple[Arm, Answers], ...] = (
+        ("baseline", exchanges.baseline),
+        ("baseline", exchanges.baseline_again),
+        ("candidate", exchanges.candidate),
+    )
+    for arm, answers in arms:
+        for start, end in reading.experiment.unsure_spans(arm):
+            found = found | answers.drawn & (answers.sent_s >= start.timestamp()) & (answers.sent_s < end.timestamp())
+    return found
 
 
 def _answers(table: Table, *, lane: Lane, voids: Voids, findings: Mapping[str, Findings]) -> Answers:

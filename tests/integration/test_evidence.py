@@ -1,6 +1,6 @@
 """From rows in ClickHouse to judgements, evidence and the texts that a report shows."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -13,6 +13,7 @@ from judges.panel import cheap_panel
 from proxy.coverage import Disposition, Ledger
 from proxy.errors import UsageError
 from proxy.exchange import Door, Exchange
+from shadow.experiment import Split
 from shadow.replay import Lane, ReplayOutcome, Timings
 from shadow.store.clickhouse import Store
 from shadow.store.rows import (
@@ -143,6 +144,24 @@ def test_evidence_holds_pairs_books_coverage_and_findings(filled: Store) -> None
     assert pairs.candidate.value("suite_check").known.tolist() == [False] * _PAIRS + [True]
     assert pairs.candidate.value("suite_check").values[_PAIRS] == 1.0
     assert evidence.reasons["taxonomy", "exchange-0005"]
+
+
+def test_what_was_sent_while_a_deployment_stood_in_for_a_while_is_split_off(filled: Store) -> None:
+    """The candidate was last seen at second 2 and found replaced at second 4; since second 5 it is back."""
+    trial = experiment()
+    mine, other = trial.candidate.fingerprint, "another"
+    splits = (
+        Split(at=_at(4), last_seen_at=_at(2), arm="candidate", old_fingerprint=mine, new_fingerprint=other),
+        Split(at=_at(5), last_seen_at=_at(4), arm="candidate", old_fingerprint=other, new_fingerprint=mine),
+    )
+    filled.insert("experiment_versions", [experiment_row(experiment(version=2, updated_at=_at(9), splits=splits))])
+    evidence = load_evidence(filled, "trial")
+    assert set(evidence.pairs.exchange_ids) == {f"exchange-{number:04d}" for number in (0, 1, 4, 5, 6)}
+    assert evidence.books.split == 2
+
+
+def _at(second: int) -> datetime:
+    return NOON + timedelta(seconds=second)
 
 
 def test_timings_of_a_window_that_failed_its_self_check_are_void_and_others_are_not(filled: Store) -> None:
