@@ -11,11 +11,9 @@ from pydantic import ValidationError
 from analytics.decide.decision import Decision
 from analytics.decide.ranking import rank
 from analytics.decide.score_card import load_score_card
-from analytics.decide.verdict import decide
 from analytics.jobs.asking import Endpoint, ModelAsker
 from analytics.jobs.calibrating import Measured, calibrate, quality_row, read_labelled
 from analytics.jobs.decisions import keep_decision, load_last_decisions
-from analytics.jobs.evidence import load_evidence
 from analytics.jobs.explaining import Explanation, explain
 from analytics.jobs.judging import (
     JudgeCoverage,
@@ -27,6 +25,8 @@ from analytics.jobs.judging import (
     unjudged,
 )
 from analytics.jobs.jury import Jury
+from analytics.jobs.reading import read_evidence
+from analytics.jobs.recomputing import Inputs, Recomputed, keep_inputs, recompute
 from analytics.jobs.reporting import compose_report, find_previous, restore_report
 from analytics.planning.plan import Expectations, Plan, Volume, make_plan
 from analytics.report.changes import Changes, compare_reports
@@ -222,14 +222,28 @@ def run_decisions(experiment_ids: Sequence[str], *, folder: Path | None = None) 
 
 
 def _decide_one(store: Store, experiment_id: str, *, settings: AnalyticsSettings, folder: Path) -> Written:
-    evidence = load_evidence(store, experiment_id)
-    card = load_score_card(evidence.experiment.score_card)
-    decision = decide(evidence, card, seed=settings.seed, resamples=settings.resamples)
+    reading = read_evidence(store, experiment_id)
+    card = load_score_card(reading.experiment.score_card)
+    inputs = Inputs(reading, card, seed=settings.seed, resamples=settings.resamples)
+    decision = inputs.decide()
     now = datetime.now(UTC)
     previous = find_previous(store, experiment_id, before=now)
-    keep_decision(store, decision, decided_at=now)
+    decision_id = keep_decision(store, decision, decided_at=now)
+    if decision.pairs <= settings.kept_pairs:
+        keep_inputs(store, inputs, decision, decision_id=decision_id)
     report = compose_report(store, decision, made_at=now, previous=previous)
     return Written(decision, write_report(report, folder=folder), changes=_changes(report))
+
+
+def run_recomputation(experiment_id: str, *, until: datetime) -> Recomputed:
+    """The decision that held at a time, computed again from its inputs.
+
+    Raises:
+        UsageError: the experiment was not decided by then.
+        Refused: the inputs were not kept.
+    """
+    with opened_store() as store:
+        return recompute(store, experiment_id, until=until)
 
 
 def run_reports(

@@ -17,6 +17,9 @@ class AnalyticsSettings(Settings):
     report_dir: Path = Field(default=Path("reports"), description="Folder that reports are written to.")
     seed: int = Field(default=1, ge=0, description="Seed of every bootstrap; same evidence and seed, same bytes.")
     resamples: int = Field(default=2000, ge=200, le=100_000, description="Bootstrap resamples.")
+    kept_pairs: int = Field(
+        default=200_000, ge=0, description="Pairs up to which a decision's inputs are kept, for `decide --as-of`."
+    )
     judge_batch: int = Field(default=256, ge=1, le=10_000, description="Exchanges judged at a time.")
     judge_deadline_s: float = Field(
         default=120.0, gt=0, le=86_400, description="Time that one judge may take for a batch before it is ended, s."

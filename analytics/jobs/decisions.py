@@ -13,9 +13,15 @@ from proxy.errors import BadRecord
 from shadow.store.clickhouse import Store
 
 
-def keep_decision(store: Store, decision: Decision, *, decided_at: datetime) -> None:
-    """Insert the decision; the same record decided again is the same row, with the later time."""
-    store.insert("decisions", [_decision_row(decision, decided_at=decided_at)])
+def keep_decision(store: Store, decision: Decision, *, decided_at: datetime) -> str:
+    """Insert the decision; the same record decided again is the same row, with the later time.
+
+    Returns:
+        The decision's id.
+    """
+    row = _decision_row(decision, decided_at=decided_at)
+    store.insert("decisions", [row])
+    return str(row["decision_id"])
 
 
 def load_decisions(store: Store, experiment_id: str, *, until: datetime, most: int) -> list[Dated]:
