@@ -107,7 +107,7 @@ def await_answers(suites: Sequence[Suite], run: Run, *, patience_s: float, told:
                 done, last_at = now, time.monotonic()
             if done < wanted:
                 time.sleep(_POLL_S)
-    return wanted - done
+    return max(0, wanted - done)
 
 
 def _answered(store: Store, run: Run, suite: Suite) -> int:

@@ -1,10 +1,12 @@
 import json
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
 from proxy.errors import UsageError
+from shadow.suites.importers.formats import FORMATS
 from shadow.suites.making_cli import suite
 
 
@@ -84,6 +86,12 @@ def test_contamination_ends_with_one(tmp_path: Path) -> None:
     found = run("contamination", file, dirty, "--json")
     assert found.exit_code == 1
     assert any(one["has_canary"] for one in json.loads(found.output)["overlaps"])
+
+
+def test_every_format_that_is_read_can_be_asked_for() -> None:
+    (form,) = [one for one in suite.commands["import"].params if one.name == "form"]
+    assert isinstance(form.type, click.Choice)
+    assert list(form.type.choices) == list(FORMATS)
 
 
 def test_a_foreign_file_is_imported_with_its_losses(tmp_path: Path) -> None:
