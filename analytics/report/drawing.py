@@ -19,6 +19,8 @@ GREY, BLUE, ORANGE, GREEN, RED = "#808080", "#3b82d6", "#d0671a", "#2f9155", "#d
 """Mid-tones with a contrast of at least 3 against white and against the dark page."""
 
 WIDTH = 560
+HALF_WIDTH = 330
+"""Width of what is drawn alone, and of two pictures side by side, px, without their labels."""
 _PADDING = {"left": 56, "top": 6, "right": 28, "bottom": 6}
 """Room for labels: the reader's font may be a quarter wider than the one by which the drawing was laid out, px."""
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from analytics.decide.decision import Comparison
+from analytics.decide.decision import Comparison, Interval
 
 
 class Effect(StrEnum):
@@ -32,13 +32,24 @@ def read_effects(comparisons: Sequence[Comparison]) -> list[EffectRow]:
 
 
 def effect_of(comparison: Comparison) -> Effect:
-    """Worse or better only where the whole interval lies beyond 0 and beyond the noise floor, where that was drawn."""
+    """Worse or better only where the whole interval lies beyond 0, and beyond the noise floor where that was drawn.
+
+    Where both were measured on the same exchanges, the interval of what exceeds the noise must lie beyond 0 too.
+    """
     difference = comparison.difference
     if difference is None:
         return Effect.MISSING
-    floor = comparison.noise or 0.0
-    if difference.low is not None and difference.low > max(0.0, floor):
-        return Effect.BETTER if comparison.higher_is_better else Effect.WORSE
-    if difference.high is not None and difference.high < min(0.0, floor):
-        return Effect.WORSE if comparison.higher_is_better else Effect.BETTER
-    return Effect.NONE
+    floor = 0.0 if comparison.excess is not None else comparison.noise or 0.0
+    beyond = _sign(difference, floor=floor)
+    if comparison.excess is not None and _sign(comparison.excess, floor=0.0) != beyond:
+        return Effect.NONE
+    if beyond == 0:
+        return Effect.NONE
+    return Effect.BETTER if (beyond > 0) == comparison.higher_is_better else Effect.WORSE
+
+
+def _sign(value: Interval, *, floor: float) -> int:
+    """On which side of 0 and of the floor the whole interval lies: 1, -1, or 0 for neither."""
+    if value.low is not None and value.low > max(0.0, floor):
+        return 1
+    return -1 if value.high is not None and value.high < min(0.0, floor) else 0

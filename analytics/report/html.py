@@ -15,13 +15,20 @@ from analytics.report.changes import compare_reports
 from analytics.report.characters import reveal
 from analytics.report.charts import draw_gate, draw_score
 from analytics.report.differences import cut_text, mark_differences
+from analytics.report.drawing import HALF_WIDTH, WIDTH
 from analytics.report.effects import read_effects
 from analytics.report.environment import make_environment, read_template
 from analytics.report.figures import MISSING, write_figure, write_range
 from analytics.report.lane_charts import draw_failures, draw_severities, draw_times
+from analytics.report.load_charts import ReadFigure, draw_load
 from analytics.report.report import Measure, Report
 
 _TONES = {"GO": "go", "NO-GO": "no-go", "INSUFFICIENT EVIDENCE": "insufficient"}
+_LOAD_FIGURES: dict[str, tuple[ReadFigure, str, str]] = {
+    "ttft": (lambda point: point.ttft_ms.p95, "P95 time to first token", "ms"),
+    "tokens": (lambda point: point.tokens_per_s, "output", "tokens/s"),
+    "goodput": (lambda point: point.goodput_per_s, "goodput", "requests/s"),
+}
 _WITH_UNITS = ("figure", "against", "change", "changes", "interval")
 _BEFORE_UNIT = re.compile(r"(?<=\d) (?=%|ms|points|GB|h\b|min\b)")
 
@@ -44,6 +51,7 @@ def render_report(report: Report) -> str:
         mix=tables.count_failures(decision.failure_mix),
         mix_lanes=tables.drawn_lanes(decision.failure_mix),
         times=tables.describe_times(exhibits.timings),
+        units={gate.gate: gate.unit for gate in decision.gates},
         untold=tables.find_untold(decision.worst_pairs, report.specimens),
     )
 
@@ -61,8 +69,21 @@ def _draw_charts(report: Report) -> Iterator[tuple[str, Markup]]:
     for measure, what in tables.MEASURES.items():
         threshold_ms = tables.find_threshold_ms(decision.gates) if measure is Measure.TTFT else None
         times = report.exhibits.timings.get(measure, {})
-        drawn = draw_times(times, what=what, threshold_ms=threshold_ms, name=f"chart-{measure}")
+        width = WIDTH if measure is Measure.TTFT else HALF_WIDTH
+        drawn = draw_times(times, what=what, threshold_ms=threshold_ms, name=f"chart-{measure}", width=width)
         yield f"{measure}", _trust(drawn)
+    for part, (read, what, unit) in _LOAD_FIGURES.items():
+        threshold = tables.find_threshold_ms(decision.gates) if part == "ttft" else None
+        drawn = draw_load(
+            decision.load_points,
+            read,
+            what=what,
+            unit=unit,
+            threshold=threshold,
+            name=f"chart-load-{part}",
+            width=WIDTH if part == "ttft" else HALF_WIDTH,
+        )
+        yield f"load-{part}", _trust(drawn)
     yield "failures", _trust(draw_failures(decision.failure_mix, name="chart-failures"))
     yield "severities", _trust(draw_severities(report.exhibits.severities, name="chart-severities"))
 

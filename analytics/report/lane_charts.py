@@ -16,7 +16,9 @@ _TAIL = 0.95
 _WORST_SEVERITY = 10
 
 
-def draw_times(times: Mapping[str, Distribution], *, what: str, threshold_ms: float | None, name: str) -> str:
+def draw_times(
+    times: Mapping[str, Distribution], *, what: str, threshold_ms: float | None, name: str, width: int = WIDTH
+) -> str:
     """Share of requests within a time, by lane; a curve ends below 100 % by its failed requests.
 
     Args:
@@ -36,11 +38,11 @@ def draw_times(times: Mapping[str, Distribution], *, what: str, threshold_ms: fl
         .encode(
             x=x.axis(tickCount=8, format=",~r"),
             y=alt.Y("share:Q").scale(domain=[0, 1]).axis(format=".0%", tickCount=5).title("share of requests"),
-            color=_lane_colours(shown),
-            strokeDash=_lane_dashes(shown),
+            color=lane_colours(shown),
+            strokeDash=lane_dashes(shown),
         )
     )
-    chart = alt.layer(lines, *_time_marks(x, threshold_ms=threshold_ms, last=last)).properties(width=WIDTH, height=220)
+    chart = alt.layer(lines, *_time_marks(x, threshold_ms=threshold_ms, last=last)).properties(width=width, height=220)
     words = "; ".join(_describe_lane(lane, shown[lane]) for lane in shown)
     return to_svg(chart, name=name, title=f"{what.capitalize()} by lane", description=f"{words}.")
 
@@ -67,7 +69,7 @@ def draw_failures(mix: Mapping[str, Mapping[str, int]], *, name: str) -> str:
             x=alt.X("share:Q").axis(format="~%", tickCount=6).title("share of the lane's labelled answers"),
             y=alt.Y("label:N").sort(order).title(None).axis(labelLimit=0),
             yOffset=alt.YOffset("lane:N").sort([name_lane(lane) for lane in lanes]),
-            color=_lane_colours(lanes),
+            color=lane_colours(lanes),
         )
         .properties(width=WIDTH, height=alt.Step(10))
     )
@@ -87,13 +89,27 @@ def draw_severities(severities: Mapping[str, Mapping[float, int]], *, name: str)
         .encode(
             x=alt.X("severity:Q").scale(domain=[0, _WORST_SEVERITY]).axis(tickCount=10).title("severity, 0 to 10"),
             y=alt.Y("share:Q").axis(format="~%", tickCount=5).title("answers at least so severe"),
-            color=_lane_colours(shown),
-            strokeDash=_lane_dashes(shown),
+            color=lane_colours(shown),
+            strokeDash=lane_dashes(shown),
         )
         .properties(width=WIDTH, height=160)
     )
     words = "; ".join(_describe_tail(lane, shown[lane]) for lane in shown)
     return to_svg(chart, name=name, title="Severity of failures by lane", description=f"{words}.")
+
+
+def lane_colours(lanes: Mapping[str, object] | Sequence[str]) -> alt.Color:
+    """Each lane in its own colour, with a legend; the same in every chart."""
+    scale = alt.Scale(
+        domain=[name_lane(lane) for lane in lanes], range=[_LANE_COLOURS.get(lane, INK) for lane in lanes]
+    )
+    return alt.Color("lane:N", scale=scale).legend(orient="top", title=None, symbolStrokeWidth=3)
+
+
+def lane_dashes(lanes: Mapping[str, object] | Sequence[str]) -> alt.StrokeDash:
+    """Each lane in its own dashes, for those who do not tell the colours apart."""
+    names = [name_lane(lane) for lane in lanes]
+    return alt.StrokeDash("lane:N").scale(domain=names, range=[_LANE_DASHES[lane] for lane in lanes])
 
 
 def _domain(shown: Mapping[str, Distribution], *, threshold_ms: float | None) -> tuple[float, float]:
@@ -152,15 +168,3 @@ def _describe_tail(lane: str, answers: Mapping[float, int]) -> str:
     failed = write_figure(_share(answers, level=0, total=total), unit="share")
     grave = write_figure(_share(answers, level=9, total=total), unit="share")
     return f"{name_lane(lane)}: {failed} of {total:,} answers failed, {grave} with a severity of 9 or more"
-
-
-def _lane_colours(lanes: Mapping[str, object] | Sequence[str]) -> alt.Color:
-    scale = alt.Scale(
-        domain=[name_lane(lane) for lane in lanes], range=[_LANE_COLOURS.get(lane, INK) for lane in lanes]
-    )
-    return alt.Color("lane:N", scale=scale).legend(orient="top", title=None, symbolStrokeWidth=3)
-
-
-def _lane_dashes(lanes: Mapping[str, object]) -> alt.StrokeDash:
-    names = [name_lane(lane) for lane in lanes]
-    return alt.StrokeDash("lane:N").scale(domain=names, range=[_LANE_DASHES[lane] for lane in lanes])

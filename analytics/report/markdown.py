@@ -39,6 +39,7 @@ def render_report(report: Report) -> str:
         changes=compare_reports(report.previous, decision) if report.previous else None,
         effects=read_effects(decision.comparisons),
         times=tables.describe_times(report.exhibits.timings),
+        units={gate.gate: gate.unit for gate in decision.gates},
         untold=tables.find_untold(decision.worst_pairs, report.specimens),
     )
 

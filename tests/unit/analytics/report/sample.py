@@ -10,12 +10,18 @@ from typing import Any
 from analytics.decide.decision import (
     Comparison,
     Component,
+    Control,
     Decision,
     Factor,
     GateResult,
     GateStatus,
     Interval,
+    LoadPoint,
+    Mix,
+    Quantiles,
     Score,
+    Slice,
+    Turning,
     ValidityCheck,
     Verdict,
     WorstPair,
@@ -185,8 +191,74 @@ def decision(**changes: Any) -> Decision:
         "hashes": {"score card": "9b1c02", "suite heldout": "77aa31", "migrations": "e0d4f5"},
         "judge_versions": {"taxonomy": "3", "agreement": "minilm-l6-v2/1"},
         "seed": 1,
+        "load_points": load_points(),
+        "slices": (
+            Slice(
+                dimension="language",
+                name="de",
+                metric="suite accuracy",
+                n=180,
+                difference=Interval(estimate=-0.11, low=-0.17, high=-0.05),
+                p_value=0.0004,
+                adjusted=0.0036,
+                is_worse=True,
+            ),
+            Slice(
+                dimension="tenant",
+                name="",
+                metric="refusal",
+                n=9,
+                difference=None,
+                p_value=1,
+                adjusted=1,
+                is_worse=False,
+            ),
+        ),
+        "mixes": (Mix(dimension="category", metric="suite accuracy", crude=0.01, standardised=-0.02, flips=True),),
+        "control": Control(pairs=400, gates=(gate(),), is_sound=True),
+        "turnings": (
+            Turning(gate="G1", threshold=500, turns_at=455.1),
+            Turning(gate="G3", threshold=0.005, turns_at=None),
+        ),
     }
     return Decision.model_validate(fields | changes)
+
+
+def load_points() -> tuple[LoadPoint, ...]:
+    """Three closed loops and an open one; the candidate is not in steady state at the last."""
+    return tuple(
+        load_point(amount=amount, lane=lane, factor=factor, **changes)
+        for amount, changes in (
+            (50, {}),
+            (100, {}),
+            (200, {"unresolved": ("not in steady state",)}),
+            (8, {"loop": "open"}),
+        )
+        for lane, factor in (("baseline", 1.0), ("candidate", 1.15))
+    )
+
+
+def load_point(*, amount: float = 50, lane: str = "candidate", factor: float = 1.0, **changes: Any) -> LoadPoint:
+    """A lane at one load; its times grow with the load and the factor."""
+    p95_ms = (180 + 1.6 * amount) * factor
+    tail = Interval(estimate=p95_ms, low=p95_ms * 0.93, high=p95_ms * 1.1)
+    fields: dict[str, Any] = {
+        "run_id": "one",
+        "lane": lane,
+        "loop": "closed",
+        "amount": amount,
+        "requests": 1200,
+        "failed": 3,
+        "ttft_ms": Quantiles(p50=Interval(estimate=p95_ms / 2), p95=tail),
+        "tpot_ms": Quantiles(p95=Interval(estimate=21, low=20, high=23)),
+        "itl_ms": Quantiles(),
+        "e2e_ms": Quantiles(p95=Interval(estimate=4100, low=4000, high=4300)),
+        "tokens_per_s": Interval(estimate=2400 / factor, low=2300 / factor, high=2500 / factor),
+        "goodput_per_s": None,
+        "kv_peak_tokens": 191_302.0,
+        "unresolved": (),
+    }
+    return LoadPoint.model_validate(fields | changes)
 
 
 def comparison(**changes: Any) -> Comparison:
@@ -309,6 +381,13 @@ def hostile_report(text: str) -> Report:
         coverage={text: 1},
         hashes={text: text},
         judge_versions={text: text},
+        load_points=(load_point(lane=text, loop=text, run_id=text, unresolved=(text,)),),
+        slices=(
+            Slice(dimension=text, name=text, metric=text, n=1, difference=None, p_value=0, adjusted=0, is_worse=True),
+        ),
+        mixes=(Mix(dimension=text, metric=text, crude=1, standardised=-1, flips=True),),
+        control=Control(pairs=1, gates=(gate(gate=text, title=text, unit=text),), is_sound=False),
+        turnings=(Turning(gate=text, threshold=1, turns_at=2),),
     )
     shown = specimen(exchange_id=f"{text}!", **pair, **texts)
     return Report(decision=made, specimens=(shown,), exhibits=exhibits(), made_at=NOON)
@@ -333,6 +412,11 @@ def bare_report(**changes: Any) -> Report:
         "coverage": {},
         "hashes": {},
         "judge_versions": {},
+        "load_points": (),
+        "slices": (),
+        "mixes": (),
+        "control": None,
+        "turnings": (),
     }
     return Report(decision=decision(**nothing | changes), specimens=(), exhibits=Exhibits(), made_at=NOON)
 
