@@ -7,6 +7,7 @@ from typing import Final
 
 from judges.agreement import ExactMatch, TokenF1
 from judges.checks import SuiteCheck
+from judges.drift import Drift
 from judges.entailment import Entailment
 from judges.fault import Finder
 from judges.format import JsonFormat, ToolCalls
@@ -50,6 +51,7 @@ def cheap_panel(*, faults: Sequence[Finder] = ()) -> list[Judge]:
         Guards(),
         JsonFormat(),
         Instructions(),
+        Drift(),
         ToolCalls(),
         Refusal(),
         Taxonomy(others=tuple(faults)),

@@ -73,6 +73,11 @@ def user_text(exchange: Exchange) -> str:
     return texts[-1] if texts else ""
 
 
+def answered_texts(exchange: Exchange) -> list[str]:
+    """Texts of the assistant's earlier turns, in order."""
+    return [text for role, text in _messages(exchange.request) if role == "assistant"]
+
+
 def spoken_text(exchange: Exchange) -> str:
     """Every message's text but the instructions: what users, tools and earlier answers said."""
     return "\n".join(text for role, text in _messages(exchange.request) if role not in _INSTRUCTING)
