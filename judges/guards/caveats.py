@@ -1,34 +1,32 @@
 """Caveats of a text - warnings, conditions, exceptions - and whether an answer drops one that its reference gives."""
 
-import re
 from typing import Final
 
 from judges.guards.sentences import Sentence, overlap, read_sentences
 
-_CUES: Final = re.compile(
-    r"\b(?:however|but|although|though|except(?:ion|ions)?|unless|only|provided|as long as|subject to|caution|careful|"
-    r"carefully|warning|warn|beware|note|keep in mind|bear in mind|be aware|consult|speak (?:to|with)|talk to|check|"
-    r"see (?:a|your)|seek|professional|advice|side effects?|risks?|risky|danger|dangerous|may|might|could|"
-    r"guarantee[ds]?|"
-    r"depending|depends?|limitations?|limited|not|no|never|don't|doesn't|isn't|aren't|won't|can't|cannot|shouldn't|"
-    r"avoid|must|should|always|make sure|ensure|exceed|overdose|allerg\w+|pregnan\w+|emergency|back ?up|if|when|"
-    r"otherwise|before|first|disclaimer|restrictions?|conditions?|terms|approximate(?:ly)?|approximations?|"
-    r"estimate[sd]?|"
-    r"preliminary|var(?:y|ies)|differs?|different|exclud(?:e|es|ed|ing)|void|damage|harm|without|instead|until|"
-    r"requires?|required|remember|important|recommend\w*|advis\w+|prohibited|forbidden|illegal|"
-    r"jedoch|allerdings|aber|achtung|vorsicht|hinweis|beachten|au\u00dfer|nur|nicht|arzt|risiko|wenn|"
-    r"sin embargo|pero|aunque|cuidado|advertencia|excepto|salvo|m\u00e9dico|riesgo|si|solo|"
-    r"cependant|toutefois|mais|attention|sauf|m\u00e9decin|risque|seulement|pas)\b",
-    re.IGNORECASE,
+_CUES_SPELLED: Final = (
+    "however but although though except exception exceptions unless only provided subject caution careful "
+    "carefully warning warn beware note mind aware consult speak talk check see seek professional advice side "
+    "effect effects risk risks risky danger dangerous may might could guarantee guaranteed guarantees depending "
+    "depend depends limitation limitations limited not no never don't doesn't isn't aren't won't can't cannot "
+    "shouldn't mustn't haven't hasn't avoid must should always sure ensure exceed overdose allergy allergic "
+    "allergies pregnant pregnancy emergency backup back if when otherwise before first disclaimer restriction "
+    "restrictions condition conditions terms approximate approximately approximation estimate estimates "
+    "estimated preliminary vary varies differ differs different exclude excludes excluded excluding void damage "
+    "harm without instead until require requires required remember important recommend recommended recommends "
+    "advise advised prohibited forbidden illegal jedoch allerdings aber achtung vorsicht hinweis beachten "
+    "au\u00dfer nur nicht arzt risiko wenn embargo pero aunque cuidado advertencia excepto salvo m\u00e9dico "
+    "riesgo si solo cependant toutefois mais attention sauf m\u00e9decin risque seulement pas"
 )
-_COURTESY: Final = re.compile(
-    r"\b(?:hesitate|let (?:me|us) know|feel free|contact (?:us|me)|hope (?:this|that|it)|thanks?|thank you|happy to|"
-    r"glad to|"
-    r"any (?:other |further |more )?questions?|assist\w*|welcome|regards|great day|nice day|help you|can i help|"
-    r"reach out|"
-    r"sorry|apologi[sz]e|i am an ai|i'm an ai|z\u00f6gern|gerne|no dude|n'h\u00e9sitez)\b",
-    re.IGNORECASE,
-)
+_CUES: Final = frozenset(_CUES_SPELLED.split())
+_COURTESIES: Final = tuple(
+    frozenset(words.split())
+    for words in (
+        "hesitate", "let know", "feel free", "contact us", "contact me", "hope this", "hope that", "hope it", "thank",
+        "thanks", "happy to", "glad to", "any questions", "assist", "assistance", "welcome", "regards", "great day",
+        "nice day", "help you", "reach out", "sorry", "apologize", "apologise", "an ai", "z\u00f6gern", "gerne", "dude",
+    )
+)  # fmt: skip
 _COVERED: Final = 0.34
 _HELD: Final = 0.6
 _LEAST_ROOTS: Final = 2
@@ -42,23 +40,19 @@ def dropped_caveat(answer: str, *, reference: str) -> tuple[int, int] | None:
     reference is answered can a caveat be dropped: other texts have other caveats.
     """
     mine, theirs = read_sentences(answer), read_sentences(reference)
-    caveats = [one for one in theirs if _is_caveat(reference, one)]
+    caveats = [one for one in theirs if _is_caveat(one)]
     if not mine or not caveats or not _speaks_of_the_same(mine, theirs, caveats):
         return None
     said = frozenset[str]().union(*(one.roots for one in mine))
     missing = [one for one in caveats if not _is_given(one, mine, said)]
-    spare = sum(_is_spare(answer, one, theirs) for one in mine)
+    spare = sum(_is_spare(one, theirs) for one in mine)
     return (missing[0].start, missing[0].end) if len(missing) > spare else None
 
 
-def _is_caveat(text: str, sentence: Sentence) -> bool:
-    if sentence.is_question or len(sentence.roots) < _LEAST_ROOTS or _CUES.search(text, *_span(sentence)) is None:
+def _is_caveat(sentence: Sentence) -> bool:
+    if sentence.is_question or len(sentence.roots) < _LEAST_ROOTS or _CUES.isdisjoint(sentence.words):
         return False
-    return _COURTESY.search(text, *_span(sentence)) is None
-
-
-def _span(sentence: Sentence) -> tuple[int, int]:
-    return sentence.start, sentence.end
+    return not any(courtesy.issubset(sentence.words) for courtesy in _COURTESIES)
 
 
 def _is_given(caveat: Sentence, mine: tuple[Sentence, ...], said: frozenset[str]) -> bool:
@@ -67,9 +61,9 @@ def _is_given(caveat: Sentence, mine: tuple[Sentence, ...], said: frozenset[str]
     return any(overlap(caveat.roots, one.roots) >= _COVERED for one in mine)
 
 
-def _is_spare(answer: str, sentence: Sentence, theirs: tuple[Sentence, ...]) -> bool:
+def _is_spare(sentence: Sentence, theirs: tuple[Sentence, ...]) -> bool:
     """Whether a sentence of the answer holds a caveat, and repeats no sentence of the reference."""
-    if not _is_caveat(answer, sentence):
+    if not _is_caveat(sentence):
         return False
     return not any(overlap(sentence.roots, one.roots) >= _COVERED for one in theirs)
 

@@ -14,7 +14,7 @@ from judges.words import FUNCTION_WORDS
 
 _MOST_CHARACTERS: Final = 20_000
 _REMEMBERED: Final = 2_048
-_CAPITAL: Final = re.compile(r"(?<![\w'\u2019])[A-Z\u00c0-\u00de][\w'\u2019&]*(?:[.-][\w'\u2019&]+)*")
+_CAPITAL: Final = re.compile(r"[A-Z\u00c0-\u00de][\w'\u2019&]*(?:[.-][\w'\u2019&]+)*")
 _MARKS: Final = " \t\r\n\u00a0\"'\u201c\u201d\u2018([*_#>\u2022\u00bf\u00a1-"
 _WINDOW: Final = 12
 _OPENERS: Final = frozenset(".!?:;\n\u2026\u3002|")
@@ -83,6 +83,8 @@ def names(text: str) -> tuple[Name, ...]:
 
 def _add_names(text: str, line: tuple[int, int], found: list[Name]) -> None:
     for match in _CAPITAL.finditer(text, *line):
+        if text[match.start() - 1 : match.start()].isalnum() and match.start():
+            continue
         word = match[0].removesuffix("'s").removesuffix("\u2019s").rstrip(".").lower()
         if word in _NO_NAMES or _is_first(text, match.start()):
             continue
@@ -103,10 +105,10 @@ def _is_first(text: str, place: int) -> bool:
 
 def _is_title(line: str) -> bool:
     """Whether a line's words are mostly capitalised: a heading, a label, shouting."""
-    words = [word for word in line.split() if word[:1].isalpha() and word.lower() not in CLOSED]
-    if len(words) < _TITLE_WORDS or sum(word[0].isupper() for word in words) <= _TITLE_SHARE * len(words):
+    if line.rstrip().endswith((".", "!", "?")) and not line.isupper() and not line.lstrip().startswith("#"):
         return False
-    return not line.rstrip().endswith((".", "!", "?")) or line.isupper() or line.lstrip().startswith("#")
+    words = [word for word in line.split() if word[:1].isalpha() and word.lower() not in CLOSED]
+    return len(words) >= _TITLE_WORDS and sum(word[0].isupper() for word in words) > _TITLE_SHARE * len(words)
 
 
 def swapped_name(answer: str, *, reference: str, language: str = "") -> tuple[int, int] | None:

@@ -14,10 +14,7 @@ from judges.words import ALL_FUNCTION_WORDS
 MOST_SENTENCES: Final = 80
 _MOST_CHARACTERS: Final = 20_000
 _REMEMBERED: Final = 2_048
-_END: Final = re.compile(
-    r"(?<=[.!?;\u3002\uff01\uff1f])[\"'\u201d)\]*_]*\s+|\n+|(?<=[\u3002\uff01\uff1f])|,\s+(?=but\b|aber\b|pero\b|"
-    r"mais\b)"
-)
+_END: Final = re.compile(r"[.!?;][\"'\u201d)\]*_]*\s+|\n+|[\u3002\uff01\uff1f]\s*|,\s+(?=but\b|aber\b|pero\b|mais\b)")
 _WORD: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_]+(?:['.][^\W_]+)*")
 _IDIOMS: Final = re.compile(
     r"\b(?:not only|not just|whether or not|if not|not to mention|no matter|no doubt|no problem|no worries|"
@@ -86,7 +83,9 @@ def read_sentences(text: str) -> tuple[Sentence, ...]:
 
 
 def _bounds(text: str) -> list[tuple[int, int]]:
-    return [*(match.span() for match in _END.finditer(text)), (len(text), len(text))]
+    """Where each sentence ends, its mark included, and where the next begins."""
+    ends = [(match.start() + len(match[0].rstrip()), match.end()) for match in _END.finditer(text)]
+    return [*ends, (len(text), len(text))]
 
 
 def _read(part: str, start: int) -> Sentence | None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from judges.wording import read_words
 from judges.words import tokens
 
 _MOST_CHARACTERS: Final = 20_000
@@ -36,6 +37,14 @@ _SOURCE: Final = re.compile(
     r"Annals) of(?: the)? [A-Z]\w+)"
 )
 _NAMED: Final = re.compile(r"\b[A-Z][\w'-]{1,40}|\b(?:19|20)\d{2}\b|\d{3,}")
+_CITING_SPELLED: Final = (
+    "according reported stated noted shown described documented published confirmed cited study survey report "
+    "paper review trial analysis article poll investigation researchers scientists research studies experts "
+    "journal university institute proceedings annals al section rule regulation directive act v iso rfc isbn "
+    "din iec http https www doi arxiv"
+)
+_CITING: Final = frozenset(_CITING_SPELLED.split())
+_MARKED: Final = re.compile(r"[\[(][^\])\n]{0,64}\d[\])]|\u00a7|\b10\.\d{3,9}/|https?:")
 _TRAILING: Final = ".,;:)"
 _ATTRIBUTED: Final = frozenset({"according to"})
 
@@ -67,13 +76,18 @@ def invented_source(answer: str, *, given: str) -> Invented | None:
 
 def _claims(text: str) -> Iterator[tuple[str, str, int, int]]:
     """Kind, wording and place of each source and quotation."""
-    for match in _SOURCE.finditer(text):
-        kind = str(match.lastgroup)
-        yield kind, match[0].rstrip(_TRAILING), *match.span()
+    if _may_cite(text):
+        for match in _SOURCE.finditer(text):
+            yield str(match.lastgroup), match[0].rstrip(_TRAILING), *match.span()
     for match in _QUOTED.finditer(text):
         quoted = next(part for part in match.groups() if part)
         if len(quoted.split()) >= _LEAST_QUOTED:
             yield "quote", quoted, *match.span()
+
+
+def _may_cite(text: str) -> bool:
+    """Whether a source is worth looking for: a bracket before a figure, or a word that sources have."""
+    return not _CITING.isdisjoint(read_words(text).distinct) or _MARKED.search(text) is not None
 
 
 def _is_held(kind: str, key: str, known: frozenset[str]) -> bool:
