@@ -75,7 +75,7 @@ class SentenceEmbedder:
         clean = [text.encode("utf-8", "replace").decode() for text in texts]
         rows = self._model.encode(clean, batch_size=self._batch, show_progress_bar=False, convert_to_tensor=True)
         found = np.asarray(rows.float().cpu().numpy(), dtype=np.float32)
-        return found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), _LEAST_NORM)
+        return np.asarray(found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), _LEAST_NORM), np.float32)
 
 
 def library_model(model: str) -> Any:  # noqa: ANN401 - the library carries no types
