@@ -15,7 +15,8 @@ from pydantic import JsonValue
 from proxy.canary import is_canary
 from proxy.errors import BadRecord, UsageError
 from proxy.exchange import Door, Exchange, ExchangeOutcome, Shape
-from shadow.suites.suite import load_suite, to_exchange
+from shadow.suites.reading import load_suite
+from shadow.suites.suite import to_exchange
 
 _STREAMED: Final = {Shape.CHAT, Shape.COMPLETIONS, Shape.RESPONSES, Shape.MESSAGES}
 _NO_TIME: Final = datetime(2000, 1, 1, tzinfo=UTC)

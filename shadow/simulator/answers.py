@@ -10,7 +10,7 @@ from proxy.exchange import Shape
 from shadow.simulator.asking import Asking, Turn, read_asking
 from shadow.simulator.said import Call, Finish, Said
 from shadow.suites.example import Example
-from shadow.suites.suite import load_suite
+from shadow.suites.reading import load_suite
 
 type _Turns = tuple[Turn, ...]
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from proxy.errors import UsageError
 from shadow.suites.lock import broken_lock
-from shadow.suites.suite import Suite, load_suite, problems_of
+from shadow.suites.reading import load_suite, problems_of
+from shadow.suites.suite import Suite
 
 _ENDING = "*.jsonl"
 

@@ -22,9 +22,10 @@ from shadow.suites.difference import Difference, differ
 from shadow.suites.example import Example
 from shadow.suites.files import load_suites
 from shadow.suites.heldout.draw import draw_heldout
+from shadow.suites.reading import load_suite
 from shadow.suites.results import Tally, tallies
 from shadow.suites.sending import Run, exchanges_of
-from shadow.suites.suite import Suite, load_suite
+from shadow.suites.suite import Suite
 
 _POLL_S = 1.0
 _DRAWS = {"held-out": draw_heldout, "adversarial": draw_adversarial}

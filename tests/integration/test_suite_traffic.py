@@ -11,7 +11,7 @@ from shadow.store.clickhouse import Store
 from shadow.store.rows import exchange_row, replay_row
 from shadow.suites.building import build_from_traffic
 from shadow.suites.files import problems_of_files
-from shadow.suites.suite import load_suite
+from shadow.suites.reading import load_suite
 from shadow.suites.traffic import Wanted
 from tests.records import NOON, exchange, replay
 

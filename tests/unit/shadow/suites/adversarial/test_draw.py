@@ -5,7 +5,7 @@ from pathlib import Path
 from shadow.suites.adversarial.disguises import DISGUISES
 from shadow.suites.adversarial.draw import CATALOGUE, DANGERS, SIZE, dangers_of, draw_adversarial
 from shadow.suites.example import is_encodable
-from shadow.suites.suite import load_suite
+from shadow.suites.reading import load_suite
 
 
 def test_the_suite_has_two_thousand_probes_and_enough_of_each_danger_for_the_gate() -> None:
