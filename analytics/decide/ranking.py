@@ -21,7 +21,7 @@ def rank(decisions: Sequence[Decision], *, tie_points: float | None = None) -> l
     tie = load_score_card("default").tie_points if tie_points is None else tie_points
     ranked: list[Decision] = []
     for tier in range(3):
-        left = sorted((one for one in decisions if _tier(one) == tier), key=lambda one: (-one.score.low, _name(one)))
+        left = sorted((one for one in decisions if tier_of(one) == tier), key=lambda one: (-one.score.low, _name(one)))
         while left:
             tied = tie_set(left, tie_points=tie)
             ranked += sorted(tied, key=lambda one: (_preference(one, profile=tied[0].profile), _name(one)))
@@ -39,7 +39,8 @@ def tie_set(ordered: Sequence[Decision], *, tie_points: float) -> list[Decision]
     return [one for one in ordered if round(best - one.score.low, _DIGITS) <= tie_points]
 
 
-def _tier(decision: Decision) -> int:
+def tier_of(decision: Decision) -> int:
+    """0 for GO, 2 where a gate fails, 1 for all others; points decide only within a tier."""
     if decision.verdict is Verdict.GO:
         return 0
     fails = decision.verdict is Verdict.NO_GO or any(gate.status is GateStatus.FAIL for gate in decision.gates)

@@ -21,6 +21,7 @@ from analytics.report.environment import make_environment, read_template
 from analytics.report.figures import MISSING, write_figure, write_range
 from analytics.report.lane_charts import draw_failures, draw_severities, draw_times
 from analytics.report.load_charts import ReadFigure, draw_load
+from analytics.report.order import explain_order
 from analytics.report.report import Measure, Report
 
 _TONES = {"GO": "go", "NO-GO": "no-go", "INSUFFICIENT EVIDENCE": "insufficient"}
@@ -58,7 +59,7 @@ def render_report(report: Report) -> str:
 
 def render_index(decisions: Sequence[Decision]) -> str:
     """The page that ranks several decisions, in the order given, and links to `<experiment_id>/report.html`."""
-    return _render("index.html.j2", decisions=decisions, tones=_TONES)
+    return _render("index.html.j2", decisions=decisions, tones=_TONES, order=explain_order(decisions))
 
 
 def _draw_charts(report: Report) -> Iterator[tuple[str, Markup]]:
