@@ -14,6 +14,7 @@ from analytics.decide.score_card import load_score_card
 from analytics.jobs.asking import Endpoint, ModelAsker
 from analytics.jobs.calibrating import Measured, calibrate, quality_row, read_labelled
 from analytics.jobs.decisions import keep_decision, load_last_decisions
+from analytics.jobs.embedding import EndpointEmbedder
 from analytics.jobs.explaining import Explanation, explain
 from analytics.jobs.judging import (
     JudgeCoverage,
@@ -27,6 +28,7 @@ from analytics.jobs.judging import (
 from analytics.jobs.jury import Jury
 from analytics.jobs.reading import read_evidence
 from analytics.jobs.recomputing import Inputs, Recomputed, keep_inputs, recompute
+from analytics.jobs.remembering import RememberingEmbedder
 from analytics.jobs.reporting import compose_report, find_previous, restore_report
 from analytics.planning.plan import Expectations, Plan, Volume, make_plan
 from analytics.report.changes import Changes, compare_reports
@@ -34,8 +36,9 @@ from analytics.report.report import Report
 from analytics.report.writing import render, write_index, write_report
 from analytics.settings import AnalyticsSettings
 from judges.judgement import Judge
-from judges.main import list_panel, open_panel
+from judges.main import list_panel, open_embedder, open_panel
 from judges.settings import JudgeSettings
+from judges.similarity import Embedder
 from proxy.errors import UsageError
 from shadow.main import read_experiment
 from shadow.settings import ClickHouseSettings
@@ -87,7 +90,27 @@ def opened_store() -> Iterator[Store]:
 def open_judges() -> list[Judge]:
     """The whole panel; loads the models, which takes seconds."""
     settings = JudgeSettings()
-    return open_panel(settings, asker=_asker(settings))
+    return open_panel(settings, embedder=_embedder(settings), asker=_asker(settings))
+
+
+def _embedder(settings: JudgeSettings) -> Embedder:
+    """The local model or the server that the settings name, remembering its vectors in ClickHouse unless told not to.
+
+    The store stays open for the life of the judges' process.
+    """
+    embedder: Embedder
+    if settings.embedding_url:
+        embedder = EndpointEmbedder(
+            base_url=settings.embedding_url,
+            model=settings.embedding_model,
+            token=settings.embedding_token,
+            batch=settings.embed_batch,
+        )
+    else:
+        embedder = open_embedder(settings)
+    if not settings.embedding_cache:
+        return embedder
+    return RememberingEmbedder(embedder, store=Store.connect(ClickHouseSettings()))
 
 
 def list_judges() -> list[Judge]:

@@ -9,22 +9,36 @@ from judges.judgement import Judge
 from judges.llm import Asker, LlmJudge
 from judges.panel import full_panel
 from judges.settings import JudgeSettings
+from judges.similarity import Embedder
 
 
-def open_panel(settings: JudgeSettings, *, asker: Asker | None = None) -> list[Judge]:
+def open_panel(settings: JudgeSettings, *, embedder: Embedder | None = None, asker: Asker | None = None) -> list[Judge]:
     """Every judge, ready to run; loads the models, which takes seconds.
 
     Args:
+        embedder: Instead of the local model that the settings name.
         asker: Of the LLM judge; there is none without.
 
     Raises:
         UsageError: a model or its packages are not installed.
     """
-    embedder, entailer = _embedder(settings), _entailer(settings)
-    embedder.load()
+    entailer = _entailer(settings)
+    if embedder is None:
+        embedder = open_embedder(settings)
     if entailer is not None:
         entailer.load()
     return _panel(embedder, entailer, asker)
+
+
+def open_embedder(settings: JudgeSettings) -> SentenceEmbedder:
+    """The local model, loaded.
+
+    Raises:
+        UsageError: the model or its packages are not installed.
+    """
+    embedder = _embedder(settings)
+    embedder.load()
+    return embedder
 
 
 def list_panel(settings: JudgeSettings, *, asker: Asker | None = None) -> list[Judge]:
@@ -32,7 +46,7 @@ def list_panel(settings: JudgeSettings, *, asker: Asker | None = None) -> list[J
     return _panel(_embedder(settings), _entailer(settings), asker)
 
 
-def _panel(embedder: SentenceEmbedder, entailer: CrossEncoderEntailer | None, asker: Asker | None) -> list[Judge]:
+def _panel(embedder: Embedder, entailer: CrossEncoderEntailer | None, asker: Asker | None) -> list[Judge]:
     nli = None if entailer is None else Entailment(entailer)
     return full_panel(
         embedder,

@@ -15,6 +15,14 @@ class JudgeSettings(Settings):
         default="all-MiniLM-L6-v2",
         description="sentence-transformers model or folder; the default comes from a wheel, nothing is downloaded.",
     )
+    embedding_url: str = Field(
+        default="",
+        description="Base URL without /v1 of a server that embeds by embedding_model. Empty: this process does.",
+    )
+    embedding_token: SecretStr = Field(default=SecretStr(""), description="Bearer token of that server.")
+    embedding_cache: bool = Field(
+        default=True, description="Keep vectors in ClickHouse, so that no text is embedded twice."
+    )
     embed_batch: int = Field(default=32, ge=1, le=4_096, description="Texts embedded at a time.")
     nli_model: str = Field(
         default="",
