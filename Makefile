@@ -7,7 +7,7 @@ UV := $(shell command -v uv || echo .tools/bin/uv)
 RUN := .venv/bin/
 VLLM_ENV := $(CURDIR)/.venv-vllm
 
-.PHONY: help setup setup-vllm demo demo-vllm test test-vllm setup-litellm bench-capture bench-outage bench-anonymise bench-replay bench-trace bench-scale bench-load bench-load-vllm bench-store bench-decide bench-probes bench-heldout check lint types arrow unit format clean
+.PHONY: help setup setup-vllm demo demo-vllm test test-vllm setup-litellm bench-capture bench-outage bench-anonymise bench-judges bench-replay bench-trace bench-scale bench-load bench-load-vllm bench-store bench-decide bench-probes bench-heldout check lint types arrow unit format clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -51,6 +51,9 @@ bench-capture: setup ## The gateway beside direct, nginx, mitmdump and LiteLLM; 
 
 bench-anonymise: setup ## Recall, false positives and speed of the anonymiser
 	$(RUN)python -m tests.bench.anonymise
+
+bench-judges: setup ## Each judge on labelled data (UNDERSTUDY_DATA) and planted faults, against its bar
+	$(RUN)python -m tests.bench.judges
 
 bench-replay: setup ## Timing errors of the lane client against a simulator's known truth; needs a quiet machine
 	$(RUN)python -m tests.bench.replay

@@ -4,13 +4,15 @@ Only extraction and canonical forms live here; what supports a claim is for `gro
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from judges.figures import numbers
 from judges.words import ALL_FUNCTION_WORDS
 
+type _Reader = tuple[ClaimKind, re.Pattern[str], tuple[str, ...], Callable[[re.Match[str]], str]]
+"""Kind, pattern, marks without one of which it cannot match, and what makes the canonical form."""
 type ClaimKind = Literal["number", "date", "url", "quote", "citation", "name"]
 
 _MONTHS: Final = {
@@ -42,9 +44,11 @@ _QUOTE: Final = re.compile(
 )
 _LEAST_QUOTED_WORDS: Final = 4
 _SURNAME: Final = "[A-Z\u00c0-\u00de][\\w'\u2019-]+"
-_CITATION: Final = re.compile(
+_BY_YEAR: Final = re.compile(
     rf"\b{_SURNAME}(?:,? (?:et al\.?|(?:and|&) {_SURNAME}))?,? \(?(?:19|20)\d\d[a-z]?\)?(?=[,;.) ]|$)"
-    r"|\b(?:doi:? ?|https?://doi\.org/)?10\.\d{4,9}/[^\s\"<>)\]]+|\barXiv:? ?\d{4}\.\d{4,5}\b"
+)
+_CITATION: Final = re.compile(
+    r"\b(?:doi:? ?|https?://doi\.org/)?10\.\d{4,9}/[^\s\"<>)\]]+|\barXiv:? ?\d{4}\.\d{4,5}\b"
     r"|\b(?:RFC|ISBN|ISO|CVE|PMID)[ :-]{0,2}[\dX][\dX-]{2,16}"
     rf"|\b{_SURNAME} v\.? {_SURNAME}|\u00a7+ ?\d+[\w.]*|\b(?:Article|Section|Clause) \d+(?:\.\d+)*(?:\(\w\))*"
 )
@@ -64,6 +68,8 @@ _SMALL: Final = 10
 _NAME: Final = re.compile("[A-Z\u00c0-\u00de][\\w'\u2019-]*[\\w](?:[ -][A-Z\u00c0-\u00de][\\w'\u2019-]*[\\w])*")
 _ENDS_BEFORE: Final = frozenset('.!?:;\n"\u201c\u201d\u2018(*#-|>\u2022\u2026)]')
 _LEAST_NAME: Final = 3
+_MOST_UNIT: Final = 4
+"""Capitals this short are units, currencies and everyday abbreviations."""
 _ASIDE: Final = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`|<[A-Z_]+_[0-9a-f]{6}>", re.DOTALL)
 _NO_NAME_WORDS: Final = (
     "monday tuesday wednesday thursday friday saturday sunday ok okay hi hello dear sir madam mr mrs ms dr yes no "
@@ -82,16 +88,20 @@ class Claim:
     end: int
 
 
-def read_claims(text: str, *, names: bool = True) -> list[Claim]:
+def read_claims(text: str, *, names: bool = True, hard: bool = False) -> list[Claim]:
     """Claims in order; parts of a citation, address, date or quote are not counted again as numbers or names.
 
     Args:
         names: Whether capitals tell names; not so in German.
+        hard: Only those that somebody must have written before: citations, addresses, quotes.
     """
+    patterns = [one for one in (_HARD if hard else _PATTERNS) if any(mark in text for mark in one[2])]
+    if not patterns and (hard or not names):
+        return []
     text = _ASIDE.sub(lambda match: " " * len(match[0]), text) if "`" in text or "<" in text else text
     found: list[Claim] = []
     taken = bytearray(len(text))
-    for one in _all(text, names=names):
+    for one in _all(text, patterns, names=names and not hard):
         if not any(taken[one.start : one.end]):
             found.append(one)
             if one.kind != "quote":
@@ -109,11 +119,8 @@ def bare_url(url: str) -> str:
     return re.sub(r"^(?:https?://)?(?:www\.)?", "", url.casefold()).rstrip("/.,;:!?")
 
 
-def _all(text: str, *, names: bool) -> Iterator[Claim]:
-    has_digits = not set(text).isdisjoint("0123456789")
-    for kind, pattern, canonical in _PATTERNS:
-        if not has_digits and kind in _NEED_DIGITS:
-            continue
+def _all(text: str, patterns: Sequence[_Reader], *, names: bool) -> Iterator[Claim]:
+    for kind, pattern, _, canonical in patterns:
         for match in pattern.finditer(text):
             if value := canonical(match):
                 start, end = match.span()
@@ -177,15 +184,42 @@ def _names(text: str) -> Iterator[Claim]:
 
 
 def _bare_name(word: str) -> str:
+    if word.isupper() and len(word) <= _MOST_UNIT:
+        return ""
     low = re.sub("['\u2019]s$", "", word.casefold())
     return "" if len(low) < _LEAST_NAME or low in ALL_FUNCTION_WORDS or low in _NO_NAMES else low
 
 
-_PATTERNS: Final[tuple[tuple[ClaimKind, re.Pattern[str], Callable[[re.Match[str]], str]], ...]] = (
-    ("citation", _CITATION, _citation_value),
-    ("url", _URL, _url_value),
-    ("date", _DATE, _date_value),
-    ("quote", _QUOTE, _quote_value),
-    ("number", _NUMBER, _number_value),
+_YEARS: Final = ("19", "20")
+_CITING: Final = (
+    "10.", "arXiv", "RFC", "ISBN", "ISO", "CVE", "PMID", " v", "\u00a7", "Article ", "Section ", "Clause "
+)  # fmt: skip
+_ADDRESSES: Final = (
+    "://",
+    "www.",
+    ".com",
+    ".org",
+    ".net",
+    ".io",
+    ".gov",
+    ".edu",
+    ".info",
+    ".co",
+    ".be",
+    ".de",
+    ".fr",
+    ".eu",
 )
-_NEED_DIGITS: Final = frozenset({"date", "number"})
+_QUOTES: Final = ('"', "\u201c", "\u201e", "\u00ab")
+_DIGITS: Final = tuple("1203456789")
+_HARD: Final[tuple[_Reader, ...]] = (
+    ("citation", _BY_YEAR, _YEARS, _citation_value),
+    ("citation", _CITATION, _CITING, _citation_value),
+    ("url", _URL, _ADDRESSES, _url_value),
+    ("quote", _QUOTE, _QUOTES, _quote_value),
+)
+_PATTERNS: Final[tuple[_Reader, ...]] = (
+    *_HARD,
+    ("date", _DATE, _DIGITS, _date_value),
+    ("number", _NUMBER, _DIGITS, _number_value),
+)

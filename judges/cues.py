@@ -52,7 +52,10 @@ def by_word(cues: Sequence[Cue]) -> Mapping[str, tuple[Cue, ...]]:
     return MappingProxyType({word: tuple(held) for word, held in found.items()})
 
 
-_NOT: Final = r"(?:cannot|can not|can't|could not|couldn't|won't|will not|am unable|'m unable|am not able|'m not able)"
+_NOT: Final = (
+    r"(?:cannot|can not|can't|could not|couldn't|won't|will not|am unable|'m unable|am not able|'m not able"
+    r"|'d rather not|would rather not|'d prefer not to|would prefer not to)"
+)
 _DO: Final = (
     r"(?:help|assist|provid|offer|giv|suggest|endors|condon|support|encourag|promot|fulfi|answer|recommend|satisfy"
     r"|engag|comply|discuss|writ|creat|generat|do (?:that|this|so)|continue|share|disclos|participat|advis|tell"

@@ -48,11 +48,16 @@ _LOOK_ALIKE: Final = str.maketrans(
 _TAGS: Final = {0xE0000 + code: chr(code) for code in range(0x20, 0x7F)}
 _REGIONAL: Final = {0x1F1E6 + place: letter for place, letter in enumerate(string.ascii_lowercase)}
 _LEAST_MIXED: Final = 4
+_CODING: Final = "0123456789@$"
 _LEET_TABLES: Final = (
     str.maketrans("0134578@$!+|", "oieastbasitl"),
     str.maketrans("0134578@$!+|", "oleastbasitl"),
 )
 _MORSE_MARK: Final = re.compile(r"(?:[.\u00b7\u2022-]{1,5}[ /|\n]+){8,}[.\u00b7\u2022-]{0,5}")
+_SHORT_BLOB: Final = re.compile(r"(?<![\w+/])[A-Za-z0-9+/_-]{8,}={0,2}")
+_SHORT_CODES: Final = re.compile(r"\b\d{2,3}(?:[\s,;]+\d{2,3}\b){3,}")
+_SHORT_MORSE: Final = re.compile(r"[.\u00b7\u2022-]{1,5}(?:[ /|\n]+[.\u00b7\u2022-]{1,5}){3,}")
+_COATS: Final = 3
 _MORSE_SIGNS: Final = (
     ".- -... -.-. -.. . ..-. --. .... .. .--- -.- .-.. -- -. --- .--. --.- .-. ... - ..- ...- .-- -..- -.-- --.. "
     "----- .---- ..--- ...-- ....- ..... -.... --... ---.. ----."
@@ -133,6 +138,26 @@ def readings(text: str) -> Iterator[Reading]:
                 yield f"{other} within {name}", again
 
 
+def short_readings(text: str) -> Iterator[Reading]:
+    """Single words in base64 (twice as well), character codes and Morse: too common by chance but for a known word."""
+    part = text[:_MOST_CHARACTERS]
+    for match in _SHORT_BLOB.finditer(part):
+        blob = match[0]
+        for _ in range(_COATS):
+            try:
+                found = _as_text(_base64(blob))
+            except (binascii.Error, ValueError):
+                break
+            if found is None:
+                break
+            yield "base64", found
+            blob = found.strip()
+    for match in _SHORT_CODES.finditer(part):
+        yield from _named("character codes", bytes(int(one) % 256 for one in re.findall(r"\d+", match[0])))
+    if _SHORT_MORSE.search(part) is not None:
+        yield from (("Morse", _from_morse(match[0])) for match in _SHORT_MORSE.finditer(part))
+
+
 def _once(text: str, wording: Wording) -> Iterator[Reading]:
     """What one decoder makes of the text."""
     yield from _characters(text)
@@ -186,6 +211,8 @@ _DECODERS: Final[tuple[tuple[str, Callable[[str], bytes]], ...]] = (
 
 def _digits(text: str, wording: Wording) -> Iterator[Reading]:
     """Bytes written as numbers, letters written as digits, numbered words."""
+    if sum(map(text.count, _CODING)) < _LEAST_MIXED:
+        return
     odd = [word for word in wording.distinct if not word.isalpha() and "'" not in word]
     if len(odd) >= _LEAST_CODED and sum(not word.isalpha() for word in wording.words) * 4 >= len(wording.words):
         for match in _HEX.finditer(text):
@@ -233,8 +260,12 @@ def _escaped(match: re.Match[str]) -> str:
 
 def _morse(text: str) -> Iterator[Reading]:
     for match in _MORSE_MARK.finditer(text):
-        words = re.split(r"[/|\n]| {2,}", match[0].replace("\u00b7", ".").replace("\u2022", "."))
-        yield "Morse", " ".join("".join(_MORSE.get(sign, "") for sign in word.split()) for word in words)
+        yield "Morse", _from_morse(match[0])
+
+
+def _from_morse(signs: str) -> str:
+    words = re.split(r"[/|\n]| {2,}", signs.replace("\u00b7", ".").replace("\u2022", "."))
+    return " ".join("".join(_MORSE.get(sign, "") for sign in word.split()) for word in words)
 
 
 def _ciphers(text: str, wording: Wording) -> Iterator[Reading]:

@@ -13,7 +13,7 @@ from itertools import combinations
 from typing import Final, Literal
 
 from judges.answer import answer_text, cannot_read
-from judges.claims import Claim, ClaimKind, bare_url, dates_of, read_claims
+from judges.claims import Claim, bare_url, dates_of, read_claims
 from judges.faults import is_compared
 from judges.figures import numbers
 from judges.guards.numerals import NUMBER_WORDS, worded
@@ -29,8 +29,6 @@ LEAST_SOURCE_WORDS: Final = 40
 """Words of a request from which it may hold the facts that the answer is to use; fewer ask, and give nothing."""
 LEAST_OVERLAP: Final = 0.3
 """Share of the answer's content words that stand in the request, from which it was drawn from there."""
-_HARD: Final[frozenset[ClaimKind]] = frozenset({"citation", "url", "quote"})
-"""Claims that somebody must have written before: looked for in the baseline's answer where nothing else is given."""
 _SEVERITY: Final[dict[Label, float]] = {"supported": 0.0, "shared": 0.0, "unsupported": 4.0}
 _SCALED: Final = 1_000_000
 _SCALES: Final = (10**3, 10**6, 10**9)
@@ -131,11 +129,10 @@ class Grounding:
         text = answer_text(case.answer)
         if not text.strip():
             return Abstained("no text")
-        claims = _claims(text)
         if gives_grounds(case):
-            return _finding(case, claims, against=all_strings(case.exchange))
-        hard = [one for one in claims if one.kind in _HARD]
-        if not is_compared(case) or not hard:
+            return _finding(case, _claims(text), against=all_strings(case.exchange))
+        hard = read_claims(text, hard=True) if is_compared(case) else []
+        if not hard:
             return _NO_GROUNDS
         return _finding(case, hard, against=all_strings(case.exchange))
 

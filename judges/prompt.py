@@ -49,7 +49,25 @@ def _text(content: JsonValue) -> str:
     return "\n".join(part for part in parts if isinstance(part, str))
 
 
-def _messages(request: Mapping[str, JsonValue]) -> Iterator[tuple[str, str]]:
+@dataclass(slots=True)
+class _Last:
+    """The request that was read last: judges ask about the same one many times in a row."""
+
+    reading: tuple[Mapping[str, JsonValue], tuple[tuple[str, str], ...]] | None = None
+
+
+_LAST: Final = _Last()
+
+
+def _messages(request: Mapping[str, JsonValue]) -> tuple[tuple[str, str], ...]:
+    """Role and text of every message. Requests are never changed, so that one object has one reading."""
+    last = _LAST.reading
+    if last is None or last[0] is not request:
+        last = _LAST.reading = (request, tuple(_read_messages(request)))
+    return last[1]
+
+
+def _read_messages(request: Mapping[str, JsonValue]) -> Iterator[tuple[str, str]]:
     system = request.get("system") or request.get("instructions")
     if system is not None:
         yield "system", _text(system)

@@ -77,6 +77,6 @@ def _spaced(text: str) -> str:
 
 def place_of(words: Sequence[str], text: str) -> tuple[int, int] | None:
     """Where a run of words stands in a text, whatever is between them; None where case or folding hides it."""
-    pattern = r"[\W_]*".join(re.escape(word) for word in words)
+    pattern = r"[\W_]*+".join(re.escape(word) for word in words)
     match = re.search(pattern, text.replace("\u2019", "'"), re.IGNORECASE)
     return None if match is None else match.span()

@@ -156,8 +156,8 @@ def speed_rows() -> Iterator[Row]:
 
     Both lanes of each pair are judged, as the judging job does; nothing is remembered at the start.
     """
-    yield _speed("everyday answers (tau-bench)", _everyday_pairs())
-    yield _speed("answers full of refusals (xstest, do-not-answer)", _refusal_pairs())
+    yield _speed("everyday answers (tau-bench)", everyday_pairs())
+    yield _speed("answers full of refusals (xstest, do-not-answer)", refusal_pairs())
 
 
 def _speed(data: str, pairs: Sequence[Case]) -> Row:
@@ -167,7 +167,7 @@ def _speed(data: str, pairs: Sequence[Case]) -> Row:
     return at_most("refusal, taxonomy", f"{len(cases)} {data}", figure, _MICROSECONDS_BAR, name="us an answer")
 
 
-def _everyday_pairs() -> list[Case]:
+def everyday_pairs() -> list[Case]:
     typical = [turn for turn in _turns() if _is_typical(turn[2])]
     return [
         _case(prompt, SYSTEM, mine, reference=theirs)
@@ -175,7 +175,7 @@ def _everyday_pairs() -> list[Case]:
     ]
 
 
-def _refusal_pairs() -> list[Case]:
+def refusal_pairs() -> list[Case]:
     by_prompt: defaultdict[str, list[str]] = defaultdict(list)
     for row in (*refusal_fit.xstest(), *refusal_fit.do_not_answer()):
         if _is_typical(row.text):
