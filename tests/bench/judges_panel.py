@@ -98,7 +98,7 @@ class counted_connections:  # noqa: N801 - used as a word in a with statement
             self._opened.append("connect")
             raise UnderstudyError("judges connect to nothing")
 
-        socket.socket.connect = refuse  # type: ignore[method-assign]  # the one door to the network
+        socket.socket.connect = refuse  # type: ignore[method-assign, assignment]  # the one door
         return self._opened
 
     def __exit__(self, *_: object) -> None:
