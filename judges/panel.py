@@ -7,6 +7,7 @@ from typing import Final
 
 from judges.agreement import ExactMatch, TokenF1
 from judges.checks import SuiteCheck
+from judges.confidence import Confidence
 from judges.drift import Drift
 from judges.entailment import Entailment
 from judges.fault import Finder
@@ -57,6 +58,7 @@ def cheap_panel(*, faults: Sequence[Finder] = ()) -> list[Judge]:
         Taxonomy(others=tuple(faults)),
         Grounding(),
         SuiteCheck(),
+        Confidence(),
     ]
 
 

@@ -22,7 +22,9 @@ def run_control(sample: Sample, *, categories: tuple[str, ...], card: ScoreCard,
         return None
     pairs = sample.pairs.take(drawn)
     nobody = replace(pairs.baseline_again, drawn=np.zeros(len(pairs), dtype=np.bool_), findings={})
-    twins = Sample(replace(pairs, candidate=pairs.baseline_again, baseline_again=nobody), silent=0)
+    twins = Sample(
+        replace(pairs, candidate=pairs.baseline_again, baseline_again=nobody), silent=0, told=pairs.take(~drawn[drawn])
+    )
     gates = (
         gate_latency.judge_latency(twins, card=card, chance=chance),
         gate_accuracy.judge_accuracy(twins, card=card, chance=chance),

@@ -160,6 +160,29 @@ class Control(_Frozen):
     is_sound: bool = Field(description="Whether no gate that compares both lanes fails.")
 
 
+class Reliability(_Frozen):
+    """One bin of a reliability diagram: mean confidence and accuracy, in [0, 1]."""
+
+    n: int = Field(ge=1)
+    confidence: float
+    accuracy: float
+
+
+class Calibration(_Frozen):
+    """How far a lane's stated confidence lies from its accuracy, in [0, 1]; 0 is best."""
+
+    lane: str
+    category: str = Field(description="Query category, or empty for all together.")
+    n: int = Field(ge=1)
+    error: Interval | None = Field(description="Expected calibration error over bins of equal mass, debiased.")
+    error_equal_mass: float = Field(description="The same with the bias that sampling adds.")
+    error_equal_width: float
+    noise: float = Field(description="What sampling alone adds, which `error` is without.")
+    brier: float
+    recalibrated: float | None = Field(description="`error` after an isotonic map, on another half than it was fitted.")
+    reliability: tuple[Reliability, ...]
+
+
 class Turning(_Frozen):
     """How far a gate's threshold may move before its status changes."""
 
@@ -244,6 +267,7 @@ class Decision(_Frozen):
     mixes: tuple[Mix, ...] = ()
     control: Control | None = Field(default=None, description="A/A; None without a second baseline.")
     turnings: tuple[Turning, ...] = ()
+    calibrations: tuple[Calibration, ...] = ()
 
     def to_json(self) -> str:
         """Canonical JSON: sorted keys, two spaces, a final newline."""

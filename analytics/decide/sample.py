@@ -31,17 +31,22 @@ class Sample:
         pairs: Those that were meant to bring tokens.
         silent: Live pairs that are left out, since both lanes completed without a single token: embeddings and the
             like, which have no first token and no text.
+        told: Examples that were asked for log-probabilities too. That makes a server slower and asks again what the
+            suite asked already, so that nothing but calibration rests on them.
     """
 
     pairs: Pairs
     silent: int
+    told: Pairs
 
     @classmethod
     def of(cls, pairs: Pairs) -> "Sample":
         """The sample; the order in which the pairs come is of no account."""
         ordered = _ordered(pairs)
-        silent = _silent(ordered)
-        return cls(ordered.take(~silent) if silent.any() else ordered, int(silent.sum()))
+        silent, told = _silent(ordered), _told(ordered)
+        left_out = silent | told
+        kept = ordered.take(~left_out) if left_out.any() else ordered
+        return cls(kept, int(silent.sum()), ordered.take(told))
 
     def __len__(self) -> int:
         """Pairs."""
@@ -75,6 +80,10 @@ def _ordered(pairs: Pairs) -> Pairs:
     if bool(np.all(ids[:-1] < ids[1:])):
         return pairs
     return pairs.take(np.argsort(ids, kind="stable"))
+
+
+def _told(pairs: Pairs) -> Bools:
+    return pairs.suite.among([word for word in pairs.suite.words if word.endswith(LOGPROBS)])
 
 
 def _silent(pairs: Pairs) -> Bools:

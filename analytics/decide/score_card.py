@@ -83,6 +83,9 @@ class Anchors(_Frozen):
     ten_ms: Positive
     zero_severity: Positive
     least_tail: int = Field(ge=1)
+    zero_calibration: Annotated[float, Field(gt=0, le=1)] = Field(
+        default=0.25, description="Calibration error worth 0 points."
+    )
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

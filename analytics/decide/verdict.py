@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from analytics.decide import gate_accuracy, gate_catastrophe, gate_latency, gate_load
+from analytics.decide.calibrations import measure_calibrations
 from analytics.decide.chance import Chance
 from analytics.decide.comparisons import compare_lanes
 from analytics.decide.control import run_control
@@ -75,6 +76,7 @@ def decide(evidence: Evidence, card: ScoreCard, *, seed: int, resamples: int) ->
         mixes=compare_mixes(sample),
         control=control,
         turnings=turnings(gates),
+        calibrations=measure_calibrations(sample, card=card, chance=chance),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr
 
-from analytics.stats.quantile import Floats
+from analytics.stats.quantile import Floats, Numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Bin:
         return abs(self.confidence - self.accuracy)
 
 
-def equal_mass_bins(confidences: Sequence[float], *, correct: Sequence[float], bins: int) -> list[Bin]:
+def equal_mass_bins(confidences: Numbers, *, correct: Numbers, bins: int) -> list[Bin]:
     """Bins of as equal a number of rows as can be, by rising confidence; empty ones are left out.
 
     Source: Kumar, Liang and Ma 2019.
@@ -34,7 +34,7 @@ def equal_mass_bins(confidences: Sequence[float], *, correct: Sequence[float], b
     return list(_filled(zip(np.array_split(sure, bins), np.array_split(right, bins), strict=True)))
 
 
-def equal_width_bins(confidences: Sequence[float], *, correct: Sequence[float], bins: int) -> list[Bin]:
+def equal_width_bins(confidences: Numbers, *, correct: Numbers, bins: int) -> list[Bin]:
     """Bins of equal width over [0, 1], each closed above; empty ones are left out.
 
     Source: Guo, Pleiss, Sun and Weinberger 2017.

@@ -1,7 +1,9 @@
 """Failure profile: how often and how badly the candidate fails, and whether it knows. Source: MEASURES section 3."""
 
-from analytics.decide.factors.points import MOST, Material, Part, Plan, Points, scale, unmeasured
+from analytics.decide.calibrations import LEAST, count_told, measure_calibrations
+from analytics.decide.factors.points import MOST, Material, Part, Plan, Points, scale
 from analytics.stats.quantile import bounded_quantile
+from shadow.replay import Lane
 
 
 def _taxonomy(material: Material) -> Points:
@@ -25,12 +27,27 @@ def _tail(material: Material) -> Points:
     return Points(value, len(found), "99th percentile of severity")
 
 
+def _calibration(material: Material) -> Points:
+    found = [
+        one
+        for one in measure_calibrations(material.sample, card=material.card, chance=material.chance)
+        if one.lane == Lane.CANDIDATE and not one.category
+    ]
+    if not found or found[0].error is None:
+        told = count_told(material.sample)
+        return Points(None, told, f"{LEAST} checked examples with log-probabilities are needed, {told} are there")
+    error, zero = found[0].error, material.card.anchors.zero_calibration
+    low, high = (error.estimate if end is None else end for end in (error.low, error.high))
+    value = scale(error.estimate, low=low, high=high, points=lambda one: MOST * (1 - one / zero))
+    return Points(value, found[0].n, f"debiased error {error.estimate:.4f}; sampling alone adds {found[0].noise:.4f}")
+
+
 PLAN = Plan(
     key="failures",
     title="failure profile",
     parts=(
         Part("taxonomy", 1 / 3, _taxonomy),
         Part("P99 severity", 1 / 3, _tail),
-        Part("calibration", 1 / 3, unmeasured("answers carry no confidence")),
+        Part("calibration", 1 / 3, _calibration),
     ),
 )
