@@ -192,3 +192,17 @@ def test_specimens_show_what_was_asked_and_answered(filled: Store) -> None:
 def test_an_experiment_that_the_store_does_not_know_is_a_usage_error(store: Store) -> None:
     with pytest.raises(UsageError, match="nowhere"):
         load_evidence(store, "nowhere")
+
+
+def test_answers_of_a_deployment_of_before_stay_out_and_are_counted(filled: Store) -> None:
+    old = replay(1, lane=Lane.CANDIDATE, fingerprint="0" * 16)
+    filled.insert("replays", [replay_row(old, exchange=exchange(1))])
+    evidence = load_evidence(filled, "trial")
+    assert "exchange-0001" not in evidence.pairs.exchange_ids.tolist()
+    assert (evidence.books.split, evidence.books.missing, len(evidence.pairs)) == (1, {}, _PAIRS)
+
+
+def test_a_pair_weighs_what_it_weighed_when_it_was_replayed(filled: Store) -> None:
+    asked, lanes = exchange(2), (Lane.BASELINE, Lane.CANDIDATE)
+    filled.insert("replays", [replay_row(replay(2, lane=lane), exchange=asked, weight=4.0) for lane in lanes])
+    assert load_evidence(filled, "trial").pairs.weight.tolist() == [1.0, 1.0, 4.0, 1.0, 1.0, 1.0, 1.0]

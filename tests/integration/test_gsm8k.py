@@ -49,7 +49,7 @@ def _imported(store: Store, rows: list[dict[str, dict[str, str]]]) -> None:
 
 def _cases(number: int, row: dict[str, dict[str, str]]) -> list[Case]:
     one = exchange(number, door=Door.SUITE, suite="gsm8k@1", example_id=str(number), category="arithmetic")
-    wanted = str(row["ground_truth"]).rpartition("A: ")[2].strip()
+    wanted = str(row["ground_truth"]).rpartition("A: ")[2].strip().replace(",", "")
     checks = ({"kind": "regex", "pattern": rf"A: {wanted}(\.0*)?\s*$"},)
     lanes = {lane: replay(number, lane=lane, text=row[name]["solution"]) for lane, name in _LANES.items()}
     return [
