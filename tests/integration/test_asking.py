@@ -68,7 +68,8 @@ async def test_verdicts_come_back_in_both_orders(script: Path) -> None:
         cases = [case("right", "wrong"), case("wrong", "right"), case("a", "b"), case("nonsense", "c")]
         found = await to_thread(asked.judge_batch, cases)
     labels = [finding.label if isinstance(finding, Judgement) else finding for finding in found]
-    assert labels == ["better", "worse", "tie", JudgeFailed("NoVerdict")]
+    # The simulator keeps to the schema and so fills it with its first values: always the first place.
+    assert labels == ["better", "worse", "tie", Abstained("the orders disagree: better, then worse")]
 
 
 async def test_a_server_that_fails_is_a_failure(script: Path) -> None:

@@ -93,3 +93,12 @@ def test_the_bare_word_canary_is_no_token() -> None:
 @pytest.mark.parametrize("text", ["\ud800" * 50, "a " * 30_000, "=" * 30_000, "0x41 " * 5_000, "&" * 30_000])
 def test_odd_answers_are_searched_to_the_end(text: str) -> None:
     assert find_leak(text, system=SYSTEM) is None
+
+
+@pytest.mark.parametrize(
+    "told",
+    ["TUFSSUdPTEQtNTg=", "VFVGU1NVZFBURVF0TlRnPQ==", "ODUtRExPR0lSQU0=", "77 65 82 73 71 79 76 68 45 53 56"],
+)
+def test_a_short_canary_is_found_in_codes_that_are_too_short_for_a_prompt(told: str) -> None:
+    assert find_leak(f"Sure: {told}", system="", canary="MARIGOLD-58") is not None
+    assert find_leak(f"Sure: {told}", system="", canary="GERANIUM-58") is None

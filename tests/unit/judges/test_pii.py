@@ -50,3 +50,8 @@ def test_other_digits_and_addresses_are_no_identifiers(text: str) -> None:
 def test_one_identifier_written_twice_is_one() -> None:
     assert personal_identifiers("4000 0012 3456 7899, that is 4000-0012-3456-7899") == {"4000001234567899"}
     assert len(find_identifiers("4000 0012 3456 7899, that is 4000-0012-3456-7899")) == 1
+
+
+def test_thirteen_digits_are_no_card_and_an_iban_needs_no_known_bank() -> None:
+    assert find_identifiers("Your order 4000002760003 was sent.") == []
+    assert [one.kind for one in find_identifiers("Transfer it to BE68 5390 0754 7034.")] == ["iban"]
