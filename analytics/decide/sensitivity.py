@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from analytics.decide import gate_accuracy
-from analytics.decide.decision import GateResult, GateStatus, Turning
+from analytics.decide.decision import Decision, GateResult, GateStatus, Turning
 
 
 def turnings(gates: Sequence[GateResult]) -> tuple[Turning, ...]:
@@ -19,6 +19,13 @@ def _turns_at(gate: GateResult) -> float | None:
     return gate.value.high if (gate.status is GateStatus.PASS) == passes_by_high else gate.value.low
 
 
+def order_turns_at(upper: Decision, lower: Decision) -> float | None:
+    """Share of the weight that must move until two candidates have equal points; None where no weights do it."""
+    weights = [factor.weight for factor in upper.score.factors]
+    lead = [mine.low - theirs.low for mine, theirs in zip(upper.score.factors, lower.score.factors, strict=True)]
+    return weight_to_move(weights, lead)
+
+
 def weight_to_move(weights: Sequence[float], lead: Sequence[float]) -> float | None:
     """The least weight that must change hands between factors until the lead is gone, in [0, 1]; None if none does.
 
@@ -29,7 +36,7 @@ def weight_to_move(weights: Sequence[float], lead: Sequence[float]) -> float | N
     Source: a linear programme over the simplex; weight goes from the factors of the greatest lead to that of the least.
     """
     left = sum(weight * one for weight, one in zip(weights, lead, strict=True))
-    least, moved = min(lead), 0.0
+    least, moved = min(lead, default=0.0), 0.0
     for weight, one in sorted(zip(weights, lead, strict=True), key=lambda pair: -pair[1]):
         gain = one - least
         if gain <= 0:

@@ -6,6 +6,7 @@ from itertools import groupby
 from analytics.decide.decision import Decision
 from analytics.decide.ranking import tie_set, tier_of
 from analytics.decide.score_card import load_score_card
+from analytics.decide.sensitivity import order_turns_at
 
 _WISHES = {
     "chat": "the lower P95 time to first token",
@@ -40,4 +41,12 @@ def _explain(tier: list[Decision], *, first: str, tie_points: float) -> Iterator
         for place in range(tied):
             stands = first if place == 0 else f"not {wish}"
             yield f"{stands}; ties with {tied - 1} more within {tie_points:g} points" if tied > 1 else stands
-        first, tier = "fewer points", tier[tied:]
+        first, tier = _fewer(ordered[0], tier[tied:]), tier[tied:]
+
+
+def _fewer(best: Decision, rest: Sequence[Decision]) -> str:
+    """How sure the order is of the weights that were chosen."""
+    share = order_turns_at(best, max(rest, key=lambda one: one.score.low)) if rest else None
+    if share is None:
+        return "fewer points, whatever the weights"
+    return f"fewer points, unless {share:.0%} of the weight moves"

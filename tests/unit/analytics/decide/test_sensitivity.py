@@ -2,9 +2,12 @@ from itertools import product
 
 import pytest
 
-from analytics.decide.sensitivity import turnings, weight_to_move
+from analytics.decide.decision import Decision
+from analytics.decide.sensitivity import order_turns_at, turnings, weight_to_move
 from analytics.decide.verdict import decide
 from tests.evidence import CARD, answer, evidence, sound_pairs, spoilt
+
+BASE = decide(evidence(), CARD, seed=1, resamples=50)
 
 
 def test_a_gate_that_passes_turns_at_its_upper_bound_and_one_that_fails_at_its_lower() -> None:
@@ -40,3 +43,14 @@ def test_no_smaller_move_on_a_grid_does_it(lead: tuple[float, float, float]) -> 
     ]
     assert found <= min(moves) + 1e-9
     assert found >= min(moves) - 2 * step
+
+
+def test_an_order_turns_when_enough_weight_moves_between_factors() -> None:
+    def scored(*points: float) -> Decision:
+        factors = tuple(
+            one.model_copy(update={"low": point}) for one, point in zip(BASE.score.factors, points, strict=True)
+        )
+        return BASE.model_copy(update={"score": BASE.score.model_copy(update={"factors": factors})})
+
+    assert order_turns_at(scored(9, 9, 5, 5), scored(5, 5, 9, 5)) == pytest.approx(1.2 / 8)
+    assert order_turns_at(scored(9, 9, 9, 9), scored(5, 5, 5, 5)) is None

@@ -12,7 +12,7 @@ def test_a_tie_is_broken_by_the_profile_and_said_to_be_one() -> None:
     assert reasons == [
         "a GO; ties with 1 more within 0.3 points",
         "not the lower P95 time to first token; ties with 1 more within 0.3 points",
-        "fewer points",
+        "fewer points, whatever the weights",
     ]
 
 
