@@ -39,6 +39,9 @@ CLOSED: Final = (ALL_FUNCTION_WORDS | _BLANK_WORDS | {"may"}) - NEGATIONS - {"mo
 _NO_LONGER: Final = re.compile(r"\bno longer\b|\bnot anymore\b")
 _CANCELLING: Final = frozenset({"without", "unless", "except", "ohne", "sin", "sans", "au\u00dfer", "salvo", "sauf"})
 """Behind a negation these take it back: not without is only with."""
+_REPLIES: Final = frozenset({"no", "nope", "nein", "non", "n\u00e3o", "nee"})
+_REPLY: Final = re.compile(r"\W*\w+[,:;\u2013\u2014]")
+"""A no that answers, rather than denies what follows: No, you do not."""
 _SCOPE: Final = 3
 _REACH: Final = 7
 
@@ -95,7 +98,8 @@ def _read(part: str, start: int) -> Sentence | None:
     words = tuple(_WORD.findall(lowered))
     if not words:
         return None
-    signs, heads, negations = _polarity(words)
+    replies = words[0] in _REPLIES and _REPLY.match(lowered) is not None
+    signs, heads, negations = _polarity(words[1:] if replies else words)
     is_question = part.rstrip()[-1:] in {"?", "\uff1f"}
     return Sentence(start, start + len(part), frozenset(signs), signs, heads, negations, words, is_question)
 
@@ -105,9 +109,12 @@ def _polarity(words: tuple[str, ...]) -> tuple[dict[str, int], frozenset[str], i
     signs: dict[str, int] = {}
     heads: set[str] = set()
     negations, turned, unknown, reach, last = 0, False, 0, 0, ""
+    cancels = False
     for word in words:
-        if negations and word in _CANCELLING:
-            return dict.fromkeys((*signs, *_roots(words)), 0), frozenset(), negations
+        if (negations and word in _CANCELLING) or (cancels and word in NEGATIONS):
+            total = sum(one in NEGATIONS for one in words)
+            return dict.fromkeys((*signs, *_roots(words)), 0), frozenset(), total
+        cancels = cancels or word in _CANCELLING
         if word in NEGATIONS:
             negations += 1
             turned, unknown, reach = not turned, _SCOPE, _REACH

@@ -201,7 +201,7 @@ def embedding_rows() -> Iterator[Row]:
     cosines = [float(vectors[left] @ vectors[right]) for left, right, _ in found]
     figure = float(spearmanr(cosines, [score for *_, score in found]).statistic)
     yield at_least("semantic similarity", f"stsb dev: {len(found)} pairs", figure, _SPEARMAN_BAR, name="Spearman")
-    texts = [row["6b_finetuning"]["solution"] for row in _lines(data_folder() / "gsm8k" / "solutions_6b.jsonl")][:192]
+    texts = [row["6b_finetuning"]["solution"] for row in _lines(data_folder() / "gsm8k" / "solutions_6b.jsonl")][:96]
     yield _embedding_speed(texts, f"{len(texts)} distinct solutions")
 
 

@@ -49,3 +49,17 @@ def test_long_texts_and_nothing_are_not_compared_as_a_whole() -> None:
     long = "It is here. It is new. It is not old."
     assert not only_one_negates(long, reference="It is here.")
     assert not only_one_negates("It is not here.", reference="")
+
+
+@pytest.mark.parametrize(
+    ("answer", "reference"),
+    [
+        ("No, you do not need a visa.", "You don't need a visa."),
+        ("Without a permit you cannot enter.", "You can only enter with a permit."),
+        ("Do not enter without a permit.", "Enter only with a permit."),
+        ("The shop isn't open on Sundays.", "The shop is closed on Sundays."),
+        ("Smoking is prohibited here.", "You're not allowed to smoke here."),
+    ],
+)
+def test_a_no_that_answers_and_two_negations_deny_nothing(answer: str, reference: str) -> None:
+    assert flipped_sentence(answer, reference=reference) is None
