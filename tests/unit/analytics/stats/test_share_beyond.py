@@ -26,3 +26,11 @@ def test_58_clean_requests_are_too_few() -> None:
 def test_without_requests_neither_side_is_shown() -> None:
     found = share_p_values(0, n=0, allowed=0.05)
     assert (found.below, found.above) == (1, 1)
+
+
+@pytest.mark.parametrize(("beyond", "within", "level"), [(0, 459, 0.99), (0, 44, 0.90), (1, 661, 0.99)])
+def test_the_least_passing_run_is_that_of_mlperf_s_early_stopping(beyond: int, within: int, level: float) -> None:
+    """So many within the limit, beside those beyond it, are just enough at 99 % confidence."""
+    enough = share_p_values(beyond, n=within + beyond, allowed=1 - level)
+    one_less = share_p_values(beyond, n=within + beyond - 1, allowed=1 - level)
+    assert enough.below <= 0.01 < one_less.below
