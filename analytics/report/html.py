@@ -22,6 +22,7 @@ from analytics.report.figures import MISSING, write_figure, write_range
 from analytics.report.lane_charts import draw_failures, draw_severities, draw_times
 from analytics.report.load_charts import ReadFigure, draw_load
 from analytics.report.order import explain_order
+from analytics.report.reliability_charts import draw_reliability
 from analytics.report.report import Measure, Report
 
 _TONES = {"GO": "go", "NO-GO": "no-go", "INSUFFICIENT EVIDENCE": "insufficient"}
@@ -85,6 +86,7 @@ def _draw_charts(report: Report) -> Iterator[tuple[str, Markup]]:
             width=WIDTH if part == "ttft" else HALF_WIDTH,
         )
         yield f"load-{part}", _trust(drawn)
+    yield "reliability", _trust(draw_reliability(decision.calibrations, name="chart-reliability"))
     yield "failures", _trust(draw_failures(decision.failure_mix, name="chart-failures"))
     yield "severities", _trust(draw_severities(report.exhibits.severities, name="chart-severities"))
 

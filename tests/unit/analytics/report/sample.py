@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from analytics.decide.decision import (
+    Calibration,
     Comparison,
     Component,
     Control,
@@ -19,6 +20,7 @@ from analytics.decide.decision import (
     LoadPoint,
     Mix,
     Quantiles,
+    Reliability,
     Score,
     Slice,
     Turning,
@@ -192,6 +194,7 @@ def decision(**changes: Any) -> Decision:
         "judge_versions": {"taxonomy": "3", "agreement": "minilm-l6-v2/1"},
         "seed": 1,
         "load_points": load_points(),
+        "calibrations": (calibration(), calibration(lane="baseline", error=None), calibration(category="tools", n=310)),
         "slices": (
             Slice(
                 dimension="language",
@@ -222,6 +225,26 @@ def decision(**changes: Any) -> Decision:
         ),
     }
     return Decision.model_validate(fields | changes)
+
+
+def calibration(**changes: Any) -> Calibration:
+    """A lane that is surer than it should be."""
+    bins = ((0.55, 0.5), (0.7, 0.58), (0.85, 0.71), (0.96, 0.82))
+    fields: dict[str, Any] = {
+        "lane": "candidate",
+        "category": "",
+        "n": 640,
+        "error": Interval(estimate=0.104, low=0.071, high=0.14),
+        "error_equal_mass": 0.117,
+        "error_equal_width": 0.115,
+        "noise": 0.031,
+        "brier": 0.19,
+        "recalibrated": 0.02,
+        "reliability": tuple(
+            Reliability(n=160, confidence=confidence, accuracy=accuracy) for confidence, accuracy in bins
+        ),
+    }
+    return Calibration.model_validate(fields | changes)
 
 
 def load_points() -> tuple[LoadPoint, ...]:
@@ -381,6 +404,7 @@ def hostile_report(text: str) -> Report:
         coverage={text: 1},
         hashes={text: text},
         judge_versions={text: text},
+        calibrations=(calibration(lane=text, category=text),),
         load_points=(load_point(lane=text, loop=text, run_id=text, unresolved=(text,)),),
         slices=(
             Slice(dimension=text, name=text, metric=text, n=1, difference=None, p_value=0, adjusted=0, is_worse=True),
@@ -413,6 +437,7 @@ def bare_report(**changes: Any) -> Report:
         "hashes": {},
         "judge_versions": {},
         "load_points": (),
+        "calibrations": (),
         "slices": (),
         "mixes": (),
         "control": None,

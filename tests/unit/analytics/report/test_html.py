@@ -92,9 +92,9 @@ def test_the_page_has_a_language_landmarks_and_tables_with_headed_columns(page: 
 
 
 def test_every_chart_has_a_title_and_a_description(page: Page) -> None:
-    assert page.tags["svg"] - page.values("class").count("bar") == page.tags["desc"] == 11
-    assert page.values("role").count("img") == 11
-    assert page.tags["title"] == 12
+    assert page.tags["svg"] - page.values("class").count("bar") == page.tags["desc"] == 12
+    assert page.values("role").count("img") == 12
+    assert page.tags["title"] == 13
 
 
 def test_differences_of_a_worst_pair_are_marked() -> None:
@@ -130,8 +130,8 @@ def test_the_previous_report_is_compared_with() -> None:
 
 def test_sections_of_what_was_measured_appear_only_where_it_was(page: Page) -> None:
     bare = Page(html.render_report(sample.bare_report()))
-    assert {"load", "slices"} <= set(page.values("id"))
-    assert not {"load", "slices"} & set(bare.values("id"))
+    assert {"load", "slices", "calibration"} <= set(page.values("id"))
+    assert not {"load", "slices", "calibration"} & set(bare.values("id"))
     assert "Worse beyond chance in 1 of 2 slices." in page.text
     assert "The sign flips by category" in page.text
     assert "The control: the baseline against itself" in page.text
