@@ -174,12 +174,13 @@ def main() -> None:
     wanted = parser.parse_args()
     loads = [load for load in LOADS if load.has_bars or not wanted.bars]
     factory = asyncio.new_event_loop if wanted.asyncio else uvloop.new_event_loop
-    runs = []
+    console = Console(width=130)
+    runs: list[Run] = []
     for load in loads:
         windows = 2 if wanted.quick else _WINDOWS
         with asyncio.Runner(loop_factory=factory) as runner:
             runs.append(runner.run(_measure(load, windows=windows, is_pinned=not wanted.unpinned)))
-    console = Console(width=130)
+        console.print(_table(runs[-1:]))
     console.print(_table(runs))
     console.print(_confusion(runs))
     missed = [run.load.name for run in runs if run.load.has_bars and not _is_exact(run, run.errors)]

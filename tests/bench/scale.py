@@ -39,6 +39,7 @@ _STREAMS = 4
 _PROMPT_WORDS, _REPLY_WORDS, _REPLIES = 300, 120, 300
 _PACE = {"ttft_ms": 60, "itl_ms": 2}
 _PATIENCE_S = 300
+_SYLLABLES = ("ta", "re", "in", "so", "mo", "ki", "lu", "de", "pa", "vo")
 _TABLES = """
 SELECT table, sum(bytes_on_disk) AS bytes FROM system.parts
 WHERE active AND database = {name:String} AND table IN ('exchanges', 'replays', 'lane_ledger')
@@ -144,9 +145,9 @@ def _cpu_s(parts: dict[str, list[Running]]) -> dict[str, float]:
 
 
 def _prose(chance: random.Random, *, words: int) -> str:
-    """Words of which the nth is drawn as often as 1/n, each spelled by its number."""
+    """Words of which the nth is drawn as often as 1/n, each spelled by the digits of its number."""
     ranks = (int(10_000 ** chance.random()) for _ in range(words))
-    return " ".join("".join("etaoinshrdlcu"[int(digit)] for digit in str(rank)) for rank in ranks)
+    return " ".join("".join(_SYLLABLES[int(digit)] for digit in str(rank)) for rank in ranks)
 
 
 def _script(folder: Path) -> Path:
