@@ -163,8 +163,9 @@ def run_judges(
     """
     settings = JudgeSettings()
     with opened_store() as store:
+        experiment = load_experiment(store, experiment_id)
         if settings.llm_url:
-            refuse_arm(load_experiment(store, experiment_id), base_url=settings.llm_url, model=settings.llm_model)
+            refuse_arm(experiment, base_url=settings.llm_url, model=settings.llm_model)
         batch = AnalyticsSettings().judge_batch
         return judge_experiment(
             store, experiment_id=experiment_id, judges=judges, batch=batch, run=run, advance=advance

@@ -172,3 +172,17 @@ def test_the_verbs_say_what_to_do_and_speak_json(
     unknown = runner.invoke(understudy, ["judge", "calibrate", "nobody", str(path)])
     assert isinstance(unknown.exception, UsageError)
     assert "judge list" in str(unknown.exception)
+
+
+def test_the_verb_judges_everything_in_its_own_process(
+    filled: Store, clickhouse: ClickHouseSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UNDERSTUDY_CLICKHOUSE_PORT", str(clickhouse.port))
+    monkeypatch.setenv("UNDERSTUDY_CLICKHOUSE_DATABASE", clickhouse.database)
+    ran = CliRunner().invoke(understudy, ["judge", "run", "trial", "--json"], catch_exceptions=False)
+    covered = json.loads(ran.stdout)["trial"]
+    assert {row["judge"] for row in covered} >= {"semantic_similarity", "refusal", "taxonomy", "grounding"}
+    assert all(row["judged"] + row["abstained"] == 2 * _PAIRS and row["failed"] == 0 for row in covered)
+    assert len(missing(filled, experiment_id="trial", judges=cheap_panel())) == 0
+    unknown = CliRunner().invoke(understudy, ["judge", "run", "nobody"])
+    assert isinstance(unknown.exception, UsageError)
