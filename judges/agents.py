@@ -4,9 +4,11 @@ What a figure is worth is said by `agent_judges`, and how figures add up over ta
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
+
+from pydantic import JsonValue
 
 from judges.call_matching import Matching, match_calls, read_call
 from judges.schema import BrokenSchema, violations
@@ -15,8 +17,13 @@ from shadow.agentic.expected import exactly
 from shadow.agentic.telling import tells_all
 from shadow.agentic.transcript import Ending, Loop, Transcript
 
+VERSION: Final = "1"
+"""Changes whenever a figure may."""
 _LONGEST_CYCLE: Final = 6
 """Calls of the longest cycle that is looked for."""
+
+type Tools = Mapping[str, dict[str, JsonValue]]
+"""JSON Schema of the arguments by tool that was offered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +86,8 @@ def figures_of(transcript: Transcript) -> Figures:
         steps=len(steps),
         redundant=count_redundant(steps),
         cycles=count_cycles(steps),
-        invented=sum(step.name not in transcript.tools for step in steps) if transcript.tools else 0,
-        invalid=sum(not _fits(step, transcript.tools) for step in steps),
+        invented=count_invented(steps, tools=transcript.tools),
+        invalid=count_invalid(steps, tools=transcript.tools),
         recovery=recovery_of(steps, is_solved=transcript.solved is True),
         matching=matching,
         is_exact=None if matching is None else _is_exact(transcript, matching),
@@ -110,6 +117,16 @@ def recovery_of(steps: Sequence[Step], *, is_solved: bool = False) -> Recovery:
     )
 
 
+def count_invented(steps: Iterable[Step], *, tools: Tools) -> int:
+    """Calls of tools that were not offered; 0 when the offer is not known."""
+    return sum(step.name not in tools for step in steps) if tools else 0
+
+
+def count_invalid(steps: Iterable[Step], *, tools: Tools) -> int:
+    """Calls whose arguments are no JSON object or do not fit the offered tool."""
+    return sum(not _fits(step, tools) for step in steps)
+
+
 def count_redundant(steps: Sequence[Step]) -> int:
     """Calls that could tell nothing new: the same one was made in the same state and had not failed."""
     seen: set[tuple[str, str]] = set()
@@ -132,27 +149,6 @@ def count_cycles(steps: Sequence[Step]) -> int:
     return found
 
 
-def pass_hat_k(solved: int, *, trials: int, k: int) -> float:
-    """Unbiased estimate of the probability that k independent trials of a task are all solved.
-
-    Args:
-        solved: Solved trials, at most `trials`.
-        k: At most `trials`.
-
-    Raises:
-        ValueError: not 1 <= k <= trials, or solved is out of range.
-
-    Source: Yao et al. 2024, tau-bench, section 3: C(solved, k) / C(trials, k), to be averaged over the tasks.
-    """
-    if not 1 <= k <= trials or not 0 <= solved <= trials:
-        message = f"pass^{k} of {solved} solved in {trials} trials is not defined"
-        raise ValueError(message)
-    estimate = 1.0
-    for drawn in range(k):
-        estimate *= max(solved - drawn, 0) / (trials - drawn)
-    return estimate
-
-
 def _matching(transcript: Transcript, steps: Sequence[Step]) -> Matching | None:
     if transcript.reference is None:
         return None
@@ -172,7 +168,7 @@ def _is_exact(transcript: Transcript, matching: Matching) -> bool:
     )
 
 
-def _fits(step: Step, tools: Mapping[str, Mapping[str, object]]) -> bool:
+def _fits(step: Step, tools: Tools) -> bool:
     """Whether a call of an offered tool has arguments that fit; a schema that cannot be used excuses them."""
     if step.call.arguments is None:
         return False
@@ -180,7 +176,7 @@ def _fits(step: Step, tools: Mapping[str, Mapping[str, object]]) -> bool:
     if schema is None:
         return True
     try:
-        return not violations(dict(step.call.arguments), schema=dict(schema))  # type: ignore[arg-type]
+        return not violations(dict(step.call.arguments), schema=schema)
     except BrokenSchema:
         return True
 

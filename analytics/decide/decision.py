@@ -234,6 +234,32 @@ class LoadPoint(_Frozen):
     unresolved: tuple[str, ...] = Field(description="Why the point decides nothing; empty when it may.")
 
 
+class AgentFigures(_Frozen):
+    """What one lane did as an agent in one world, in a closed loop: it drove, and saw what its own calls did."""
+
+    world: str = Field(description="World, or all.")
+    lane: str
+    tasks: int = Field(ge=0)
+    runs: int = Field(ge=0, description="Runs of which something is known.")
+    unknown: int = Field(ge=0, description="Runs in which the lane gave no reply.")
+    solved: Interval | None = Field(description="Share of runs that ended in the wanted state with the right answer.")
+    pass_hat: tuple[float, ...] = Field(description="pass^1, pass^2, ...: the share of tasks solved k times of k.")
+    economy: float | None = Field(description="The best agent's calls by this one's, mean over solved runs; at most 1.")
+    exact: float | None = Field(description="Share of runs that made the right changes and no other.")
+    steps: int = Field(ge=0, description="Tool calls.")
+    redundant: int = Field(ge=0, description="Calls repeated although nothing had changed.")
+    cycles: int = Field(ge=0, description="Loops of calls.")
+    invented: int = Field(ge=0, description="Calls of tools that were not offered.")
+    invalid: int = Field(ge=0, description="Calls whose arguments do not fit the tool.")
+    failed_calls: int = Field(ge=0)
+    recovered: int = Field(ge=0, description="Failed calls after which the tool succeeded.")
+    identical_retries: int = Field(ge=0, description="Failed calls that repeat a failed one word for word.")
+    injected: int = Field(ge=0, description="Injected faults that were met.")
+    mended: int = Field(ge=0, description="Injected faults that were overcome.")
+    tokens_per_solved: float | None = Field(description="Output tokens of all runs by solved runs.")
+    ms_per_solved: float | None = Field(description="Time of all runs by solved runs, ms.")
+
+
 class Decision(_Frozen):
     """The verdict. Same evidence and seed: the same bytes."""
 
@@ -262,6 +288,7 @@ class Decision(_Frozen):
     coverage: dict[str, int] = Field(description="The capture ledger: seen, published, sampled_out, dropped:*, stored.")
     hashes: dict[str, str] = Field(description="Score card, suites, deployments, migrations.")
     judge_versions: dict[str, str]
+    agents: tuple[AgentFigures, ...] = Field(default=(), description="Closed loop, by world and lane; empty: not run.")
     seed: int
     slices: tuple[Slice, ...] = ()
     mixes: tuple[Mix, ...] = ()

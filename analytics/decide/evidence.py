@@ -10,6 +10,7 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from analytics.decide.agent_run import AgentRun
 from analytics.decide.columns import Bools, Figures, Floats, Places, Words
 from shadow.experiment import Experiment
 from shadow.load.level import LoadLevel
@@ -233,6 +234,7 @@ class Evidence:
         judge_failures: Findings that were `JudgeFailed`, by judge name.
         migrations: Hash of the store's migrations.
         load: Every complete block of the experiment's load runs.
+        agent_runs: Runs of the agentic suite in a closed loop, on either lane.
     """
 
     experiment: Experiment
@@ -248,3 +250,4 @@ class Evidence:
     judge_failures: Mapping[str, int]
     migrations: str
     load: tuple[LoadLevel, ...] = ()
+    agent_runs: tuple[AgentRun, ...] = ()

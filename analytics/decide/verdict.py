@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from analytics.decide import gate_accuracy, gate_catastrophe, gate_latency, gate_load
+from analytics.decide.agents import agent_table
 from analytics.decide.calibrations import measure_calibrations
 from analytics.decide.chance import Chance
 from analytics.decide.comparisons import compare_lanes
@@ -71,6 +72,7 @@ def decide(evidence: Evidence, card: ScoreCard, *, seed: int, resamples: int) ->
         coverage=_coverage(evidence),
         hashes=_hashes(evidence, card=card),
         judge_versions=dict(evidence.judge_versions),
+        agents=agent_table(evidence.agent_runs, chance=chance, confidence=card.confidence),
         seed=seed,
         slices=compare_slices(sample, card=card),
         mixes=compare_mixes(sample),

@@ -8,6 +8,7 @@ import numpy as np
 
 from analytics.decide.columns import Bools, Figures, Floats, Integers, Words
 from analytics.decide.evidence import Answers, Coverage, Evidence, Findings, LaneBooks, Pairs, SelfChecks
+from analytics.jobs.agent_runs import load_agent_runs, with_agent_runs
 from analytics.jobs.reading import Reading, read_evidence, window
 from analytics.jobs.tables import Table, figures, flags, floats, texts, words
 from shadow.experiment import Arm
@@ -26,7 +27,8 @@ def load_evidence(store: Store, experiment_id: str) -> Evidence:
     Raises:
         UsageError: the store knows no such experiment.
     """
-    return make_evidence(read_evidence(store, experiment_id))
+    evidence = make_evidence(read_evidence(store, experiment_id))
+    return with_agent_runs(evidence, load_agent_runs(store, experiment_id))
 
 
 def make_evidence(reading: Reading) -> Evidence:
