@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from judges.agent_judges import AgentRecovery, AgentSteps, AgentTools
 from judges.agreement import ExactMatch, TokenF1
 from judges.checks import SuiteCheck
 from judges.confidence import Confidence
@@ -54,6 +55,9 @@ def cheap_panel(*, faults: Sequence[Finder] = ()) -> list[Judge]:
         Instructions(),
         Drift(),
         ToolCalls(),
+        AgentTools(),
+        AgentSteps(),
+        AgentRecovery(),
         Refusal(),
         Taxonomy(others=tuple(faults)),
         Grounding(),
