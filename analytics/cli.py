@@ -11,6 +11,7 @@ import click
 VERBS: Mapping[str, tuple[str, str]] = {
     "demo": ("analytics.demo.cli:demo", "Run the whole way on simulated deployments and show the verdicts."),
     "plan": ("analytics.planning.cli:plan", "How many examples, hours and dollars a verdict needs, before the run."),
+    "validate": ("analytics.validation.cli:validate", "How often the verdict is wrong, on planted regressions."),
     "stack": ("shadow.stack.cli:stack", "Start, show and stop the local stack."),
     "experiment": ("shadow.cli:experiment", "Create, enable and end experiments."),
     "suite": ("shadow.suites.making_cli:suite", "Labelled examples that run through the same lanes."),

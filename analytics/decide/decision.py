@@ -126,6 +126,21 @@ class Comparison(_Frozen):
     )
 
 
+class Regression(_Frozen):
+    """One metric held against the baseline: whether the candidate is worse beyond chance. Decides nothing by itself.
+
+    `p_value` is one-sided, of a candidate that is worse; `adjusted` is Holm's over all metrics.
+    """
+
+    metric: str
+    unit: str
+    n: int = Field(ge=1)
+    worse_by: Interval = Field(description="In the metric's unit; above 0 where the candidate is worse.")
+    p_value: float = Field(ge=0, le=1)
+    adjusted: float = Field(ge=0, le=1)
+    is_worse: bool
+
+
 class Slice(_Frozen):
     """One part of the traffic: the candidate's difference there, and whether it is worse beyond chance.
 
@@ -290,6 +305,7 @@ class Decision(_Frozen):
     judge_versions: dict[str, str]
     agents: tuple[AgentFigures, ...] = Field(default=(), description="Closed loop, by world and lane; empty: not run.")
     seed: int
+    regressions: tuple[Regression, ...] = Field(default=(), description="Every metric tested, the likeliest first.")
     slices: tuple[Slice, ...] = ()
     mixes: tuple[Mix, ...] = ()
     control: Control | None = Field(default=None, description="A/A; None without a second baseline.")

@@ -159,6 +159,14 @@ class Pairs:
         """Which are production traffic."""
         return self.suite.among([""])
 
+    @property
+    def is_probe(self) -> Bools:
+        """Which probe a danger: they say how the candidate fails, and are no held-out examples."""
+        places = {word: place for place, word in enumerate(self.hazard.words)}
+        own = np.array([places.get(word, -1) for word in self.category.words], dtype=np.int64)
+        probes: Bools = own[self.category.codes] != self.hazard.codes
+        return probes
+
     def take(self, rows: Places) -> "Pairs":
         """These rows, in their order."""
         return Pairs(

@@ -54,11 +54,14 @@ class Sample:
 
     @property
     def is_checked(self) -> Bools:
-        """Examples of suites on which both lanes were checked, once each: those asked again for confidence are not."""
+        """Held-out examples on which both lanes were checked, once each: those asked again for confidence are not.
+
+        Probes of a danger are none: G3 counts them, and an answer that refuses them is right.
+        """
         suites = self.pairs.suite
         asked_again = suites.among([word for word in suites.words if word.endswith(LOGPROBS)])
         baseline, candidate = (lane.value("suite_check").known for lane in (self.pairs.baseline, self.pairs.candidate))
-        return ~self.pairs.is_live & ~asked_again & baseline & candidate
+        return ~(self.pairs.is_live | asked_again | self.pairs.is_probe) & baseline & candidate
 
     def rows(self, figures: Figures, *, weights: Floats | None = None) -> Rows:
         """The rows of the pairs of which the figure is known.

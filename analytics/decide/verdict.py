@@ -14,6 +14,7 @@ from analytics.decide.factors.points import Material
 from analytics.decide.load_curves import load_points
 from analytics.decide.loads import target_loads, target_trial
 from analytics.decide.reasons import Outcome, deciding_metric, needs, reasons
+from analytics.decide.regressions import find_regressions
 from analytics.decide.sample import Sample
 from analytics.decide.score import make_score
 from analytics.decide.score_card import ScoreCard
@@ -74,6 +75,7 @@ def decide(evidence: Evidence, card: ScoreCard, *, seed: int, resamples: int) ->
         judge_versions=dict(evidence.judge_versions),
         agents=agent_table(evidence.agent_runs, chance=chance, confidence=card.confidence),
         seed=seed,
+        regressions=find_regressions(sample, card=card, chance=chance),
         slices=compare_slices(sample, card=card),
         mixes=compare_mixes(sample),
         control=control,

@@ -17,6 +17,7 @@ class ClusteredMean:
 
     Attributes:
         p_negative: One-sided p-value of a true mean below 0, the larger of both methods; 1 when nothing is known.
+        p_positive: The same of a true mean above 0.
     """
 
     mean: float
@@ -24,6 +25,7 @@ class ClusteredMean:
     high: float
     clusters: int
     p_negative: float
+    p_positive: float
 
 
 def clustered_mean(
@@ -58,6 +60,7 @@ def clustered_mean(
         high=max(plain.high, float(high)),
         clusters=plain.clusters,
         p_negative=max(plain.p_negative, float((1 + np.sum(drawn >= 0)) / (resamples + 1))),
+        p_positive=max(plain.p_positive, float((1 + np.sum(drawn <= 0)) / (resamples + 1))),
     )
 
 
@@ -83,10 +86,11 @@ def _sums(values: ArrayLike, *, weights: ArrayLike, clusters: ArrayLike) -> tupl
 def _sandwich(totals: Floats, sizes: Floats, *, confidence: float) -> ClusteredMean:
     mean, count = float(totals.sum() / sizes.sum()), len(sizes)
     if count < 2:  # noqa: PLR2004 - as above
-        return ClusteredMean(mean, -math.inf, math.inf, count, 1.0)
+        return ClusteredMean(mean, -math.inf, math.inf, count, 1.0, 1.0)
     error = _standard_error(totals, sizes, mean=mean)
     reach = float(student.ppf(confidence, count - 1)) * error
-    return ClusteredMean(mean, mean - reach, mean + reach, count, _p_negative(mean, error, count))
+    below, above = (_p_beyond(sign * mean, error, count) for sign in (1, -1))
+    return ClusteredMean(mean, mean - reach, mean + reach, count, below, above)
 
 
 def _standard_error(totals: Floats, sizes: Floats, *, mean: float) -> float:
@@ -95,7 +99,8 @@ def _standard_error(totals: Floats, sizes: Floats, *, mean: float) -> float:
     return math.sqrt(groups / (groups - 1) * float(residuals @ residuals))
 
 
-def _p_negative(mean: float, error: float, clusters: int) -> float:
+def _p_beyond(mean: float, error: float, clusters: int) -> float:
+    """One-sided p-value of a true mean below 0."""
     if error == 0:
         return 0.0 if mean < 0 else 1.0
     return float(student.cdf(mean / error, clusters - 1))
