@@ -7,7 +7,7 @@ UV := $(shell command -v uv || echo .tools/bin/uv)
 RUN := .venv/bin/
 VLLM_ENV := $(CURDIR)/.venv-vllm
 
-.PHONY: help setup setup-vllm demo demo-vllm test test-vllm setup-litellm bench-capture bench-outage bench-anonymise bench-judges bench-replay bench-trace bench-scale bench-load bench-load-vllm bench-store bench-decide bench-probes bench-heldout check lint types arrow unit format clean
+.PHONY: help validate setup setup-vllm demo demo-vllm test test-vllm setup-litellm bench-capture bench-outage bench-anonymise bench-judges bench-replay bench-trace bench-scale bench-load bench-load-vllm bench-store bench-decide bench-probes bench-heldout check lint types arrow unit format clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -84,6 +84,9 @@ bench-probes: setup ## Every adversarial probe on the whole way: nothing lost, n
 
 bench-heldout: setup setup-vllm ## How many held-out questions SmolLM2-135M gets right on real vLLM (10 minutes)
 	$(RUN)python -m tests.bench.heldout --vllm $(VLLM_ENV)/bin/python
+
+validate: setup ## How often the verdict is wrong, on A/A data and planted regressions (20 minutes); writes docs/explanation
+	$(RUN)understudy validate --out docs/explanation
 
 check: lint types arrow ## Style, types and the import contract
 

@@ -42,7 +42,7 @@ def draw_validation(validation: Validation) -> str:
     bounds = base.mark_rule().encode(x="low:Q", x2="high:Q")
     limit = bind([{"x": 0.05}, {"x": 0.8}]).mark_rule(strokeDash=[4, 4], color=GREY)
     chart = (limit.encode(x="x:Q") + bounds + points).properties(width=420, height=34 * len(validation.rows))
-    description = "Each planted regression: share of trials in which the decision called something worse, and gave a wrong verdict."
+    description = "By planted regression: trials in which something was called worse, and trials with a wrong verdict."
     return to_svg(chart, name="validation", title="How often the verdict is right", description=description)
 
 
