@@ -211,6 +211,9 @@ async def run_bench(
         _, errors = await process.communicate()
         if process.returncode or not result.exists():
             last = errors.decode(errors="replace").strip().rpartition("\n")[2][:200]
-            message = f"`vllm bench serve` ended with {process.returncode} and no result: {last}"
+            message = (
+                f"`vllm bench serve` ended with {process.returncode} and no result ({last}); its environment needs what "
+                "vLLM's extra `bench` brings, pandas above all"
+            )
             raise Unavailable(message)
         return read_bench(await asyncio.to_thread(result.read_text, "utf-8"), name="its result")

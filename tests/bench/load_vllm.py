@@ -9,7 +9,8 @@ import argparse
 import math
 import statistics
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 from scipy.stats import t as student
 
-from analytics.demo.fleet import running
+from analytics.demo.fleet import Served, running
 from analytics.demo.vllm_scenario import MODEL, vllm_scenario
 from analytics.stats.quantile import bounded_quantile
 from shadow.load.comparison import AGREEMENT, Sides
@@ -53,6 +54,7 @@ def main() -> None:
     parser.add_argument(
         "--folder", type=Path, default=Path(tempfile.gettempdir()) / "understudy-bench-load", help="Weights."
     )
+    parser.add_argument("--url", default="", help="A server that runs already, of the same weights.")
     wanted = parser.parse_args()
     wanted.folder.mkdir(parents=True, exist_ok=True)
     served = vllm_scenario(wanted.python, seed=1, folder=wanted.folder).fleet[0]
@@ -61,10 +63,10 @@ def main() -> None:
     prompts.write_text(
         "".join(f'{{"prompt": "{prompt}"}}\n' for prompt in _prompts(wanted.kept + 4 * wanted.at)), "utf-8"
     )
-    with running([served], folder=wanted.folder, start_timeout_s=420) as found:
-        (deployment,) = found.values()
+    place = nullcontext(wanted.url) if wanted.url else _serving(served, folder=wanted.folder)
+    with place as url:
         sides = run_beside_bench(
-            url=deployment.base_url,
+            url=url,
             model=MODEL,
             prompts=prompts,
             streams=wanted.at,
@@ -75,6 +77,14 @@ def main() -> None:
             tokenizer=tokenizer,
         )
     raise SystemExit(_show(sides))
+
+
+@contextmanager
+def _serving(served: Served, *, folder: Path) -> Iterator[str]:
+    """Serve while the context is open; gives the base URL."""
+    with running([served], folder=folder, start_timeout_s=420) as found:
+        (deployment,) = found.values()
+        yield deployment.base_url
 
 
 def _prompts(count: int) -> list[str]:
