@@ -212,7 +212,7 @@ async def run_bench(
         if process.returncode or not result.exists():
             last = errors.decode(errors="replace").strip().rpartition("\n")[2][:200]
             message = (
-                f"`vllm bench serve` ended with {process.returncode} and no result ({last}); its environment needs what "
+                f"`vllm bench serve` ended with {process.returncode} and no result ({last}); it needs what "
                 "vLLM's extra `bench` brings, pandas above all"
             )
             raise Unavailable(message)
