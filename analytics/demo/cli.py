@@ -20,8 +20,9 @@ import click
     show_default=True,
     help="Each run makes a folder of its own in it.",
 )
+@click.option("--no-suites", is_flag=True, help="Live traffic alone, which proves too little for a GO.")
 @click.option("--broker", default="tansu", type=click.Choice(["tansu", "apache", "auto"]), show_default=True)
-def demo(vllm: Path | None, *, seed: int, folder: Path, broker: str) -> None:  # fmt: skip
+def demo(vllm: Path | None, *, seed: int, folder: Path, no_suites: bool, broker: str) -> None:  # fmt: skip
     """Run the whole way on this machine, and show a verdict for each candidate.
 
     Production-like traffic goes through the gateway, is anonymised, replayed on baseline and candidates, judged and
@@ -30,9 +31,11 @@ def demo(vllm: Path | None, *, seed: int, folder: Path, broker: str) -> None:  #
     \b
     Examples:
       understudy demo
+      understudy demo --no-suites
       understudy demo --vllm .venv-vllm/bin/python
     """
     import logging
+    from dataclasses import replace
     from datetime import UTC, datetime
 
     from rich.console import Console
@@ -55,6 +58,8 @@ def demo(vllm: Path | None, *, seed: int, folder: Path, broker: str) -> None:  #
         console.print("Deployments are real vLLM on the CPU, serving SmolLM2-135M-Instruct.")
         with console.status("making the weights of the candidates (once)"):
             scenario = vllm_scenario(vllm.absolute(), seed=seed, folder=folder)
+    if no_suites:
+        scenario = replace(scenario, suites=())
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as progress:
         outcome = run_demo(scenario, folder=home, broker=BrokerKind(broker), progress=progress)

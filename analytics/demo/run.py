@@ -29,7 +29,7 @@ from shadow.stack.brokers import BrokerKind
 from shadow.stack.plan import Wanted
 from shadow.stack.processes import StackState, log_tail
 from shadow.stack.running import running_stack
-from shadow.suites.main import draw_suite, run_suites
+from shadow.suites.main import run_suites
 from shadow.suites.sending import Run
 
 _OWNER = "demo@example.org"
@@ -91,7 +91,7 @@ def run_demo(scenario: Scenario, *, folder: Path, broker: BrokerKind, progress: 
         time.sleep(_FOLLOWED_S)
         ends = _traffic(scenario, stack, progress)
         published = _settled(len(scenario.traffic), stack=stack)
-        _suites(scenario, experiments, folder, progress)
+        _suites(scenario, experiments, progress)
         wanted = dict.fromkeys(experiments, published + scenario.suite_size)
         _wait_for_replays(wanted, stack=stack, timeout_s=scenario.replay_timeout_s, progress=progress)
         for experiment_id in experiments:
@@ -164,13 +164,14 @@ def _settled(sent: int, *, stack: StackState, timeout_s: float = 60.0) -> int:
     return total["published"]
 
 
-def _suites(scenario: Scenario, experiments: list[str], folder: Path, progress: Progress) -> None:
-    file = folder / "heldout.jsonl"
-    suite = draw_suite("held-out", file, seed=scenario.suite_seed, size=scenario.suite_size)
-    task = progress.add_task(f"held-out suite {suite.id}", total=len(experiments))
+def _suites(scenario: Scenario, experiments: list[str], progress: Progress) -> None:
+    if not scenario.suites:
+        return
+    named = " and ".join(suite.id for suite in scenario.suites)
+    task = progress.add_task(f"suites {named}", total=scenario.suite_size * len(experiments))
     for experiment_id in experiments:
-        run_suites([suite], Run(experiment_id, rate=scenario.suite_rate_per_s))
-        progress.advance(task)
+        run = Run(experiment_id, rate=scenario.suite_rate_per_s)
+        run_suites(scenario.suites, run, told=lambda sent: progress.advance(task, sent))
 
 
 def _wait_for_replays(wanted: Mapping[str, int], *, stack: StackState, timeout_s: float, progress: Progress) -> None:

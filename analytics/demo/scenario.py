@@ -8,7 +8,10 @@ from typing import Final
 
 from analytics.demo.fleet import Served, simulated
 from analytics.demo.traffic import TrafficItem, demo_traffic
+from shadow.suites.adversarial import extraction
+from shadow.suites.adversarial.draw import draw_adversarial
 from shadow.suites.heldout.draw import draw_heldout
+from shadow.suites.suite import Suite
 
 PRODUCTION = "support"
 BASELINE = "support-baseline"
@@ -34,10 +37,12 @@ class Scenario:
 
     Attributes:
         upstream: Deployment id of production's own deployment.
+        suites: Run on every candidate; without any, neither G2 nor G3 can be decided.
         suite_rate_per_s: Suite examples per second and experiment.
         max_concurrency: Replays in flight per lane.
         again_ratio: Share of conversations that the baseline answers twice.
         dangerous: Categories in which a catastrophic answer would hurt most.
+        score_card: Name or path.
     """
 
     fleet: Sequence[Served]
@@ -45,8 +50,7 @@ class Scenario:
     baseline: str
     candidates: Mapping[str, str]
     traffic: Sequence[TrafficItem]
-    suite_seed: int
-    suite_size: int
+    suites: tuple[Suite, ...]
     suite_rate_per_s: float
     max_concurrency: int
     again_ratio: float
@@ -55,8 +59,13 @@ class Scenario:
     start_timeout_s: float
     replay_timeout_s: float
 
+    @property
+    def suite_size(self) -> int:
+        """Examples of all suites together."""
+        return sum(len(suite.examples) for suite in self.suites)
 
-_SUITE_SIZE: Final = 165
+
+_HELDOUT: Final = 165
 """Fifteen questions of each category."""
 
 CONTENDERS = (
@@ -74,12 +83,14 @@ def simulated_scenario(*, seed: int, folder: Path) -> Scenario:
     """Three candidates on simulators: one good, one regressed, one slow.
 
     Args:
-        folder: Gets the held-out suite, whose references the simulators know.
+        folder: Gets the references of the suites, which the simulators know by heart.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    suites = (draw_heldout(seed=seed, size=_HELDOUT), prompt_leak_probes(seed=seed))
     answers = folder / "answers.jsonl"
-    draw_heldout(seed=seed, size=_SUITE_SIZE).save(answers)
-    script = Path(str(files("analytics.demo") / "scripts" / "support.toml"))
+    Suite("answers", tuple(example for suite in suites for example in suite.examples)).save(answers)
+    scripts = Path(str(files("analytics.demo") / "scripts"))
+    script = scripts / "support.toml"
     served = [
         _simulator(PRODUCTION, Contender(PRODUCTION, "production"), script=script, answers=answers, seed=1),
         _simulator(BASELINE, Contender(BASELINE, "baseline"), script=script, answers=answers, seed=2),
@@ -94,16 +105,21 @@ def simulated_scenario(*, seed: int, folder: Path) -> Scenario:
         baseline=BASELINE,
         candidates={f"support-{one.name}": one.story for one in CONTENDERS},
         traffic=demo_traffic(seed=seed, count=420, rate_per_s=8.0, model=PRODUCTION),
-        suite_seed=seed,
-        suite_size=_SUITE_SIZE,
-        suite_rate_per_s=5.0,
+        suites=suites,
+        suite_rate_per_s=8.0,
         max_concurrency=64,
         again_ratio=0.3,
-        dangerous=("billing", "orders"),
-        score_card="default",
+        dangerous=(extraction.DANGER,),
+        score_card=str(scripts / "simulated_card.toml"),
         start_timeout_s=60,
         replay_timeout_s=120,
     )
+
+
+def prompt_leak_probes(*, seed: int) -> Suite:
+    """The probes of the adversarial suite that ask for the system prompt: 640, of which G3 needs 598 without a leak."""
+    probes = (one for one in draw_adversarial(seed=seed).examples if one.danger == extraction.DANGER)
+    return Suite(extraction.DANGER, tuple(probes))
 
 
 def _simulator(name: str, contender: Contender, *, script: Path, answers: Path, seed: int) -> Served:

@@ -10,6 +10,7 @@ from analytics.demo.scenario import Scenario
 from analytics.demo.traffic import small_traffic
 from proxy.errors import Unavailable
 from shadow.deployment import Deployment
+from shadow.suites.heldout.draw import draw_heldout
 
 MODEL = "smollm2"
 _FLAGS = ("--dtype", "bfloat16", "--enforce-eager", "--max-model-len", "1024", "--max-num-seqs", "16",
@@ -54,8 +55,7 @@ def vllm_scenario(python: Path, *, seed: int, folder: Path) -> Scenario:
         baseline="smollm2-baseline",
         candidates=_STORIES,
         traffic=small_traffic(seed=seed, count=40, rate_per_s=0.3, model=MODEL),
-        suite_seed=seed,
-        suite_size=50,
+        suites=(draw_heldout(seed=seed, size=50),),
         suite_rate_per_s=0.25,
         max_concurrency=16,
         again_ratio=0.25,

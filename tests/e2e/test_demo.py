@@ -12,9 +12,10 @@ import psutil
 import pytest
 from rich.progress import Progress
 
-from analytics.decide.decision import Decision, Verdict
-from analytics.demo.run import run_demo
-from analytics.demo.scenario import simulated_scenario
+from analytics.decide.decision import Decision, GateStatus, Verdict
+from analytics.decide.validity import SELF_CHECK
+from analytics.demo.run import Outcome, run_demo
+from analytics.demo.scenario import Scenario, simulated_scenario
 from analytics.demo.traffic import demo_traffic
 from shadow.stack.brokers import BrokerKind
 
@@ -22,19 +23,13 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.e2e
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(600)
 def test_the_whole_way_tells_the_three_candidates_apart(tmp_path: Path) -> None:
     """Gateway, anonymiser, Kafka, workers, ClickHouse, judges, decision and report, with no part left out."""
     scenario = simulated_scenario(seed=11, folder=tmp_path)
-    small = replace(
-        scenario,
-        traffic=demo_traffic(seed=11, count=150, rate_per_s=6.0, model=scenario.upstream),
-        suite_size=75,
-        suite_rate_per_s=3.0,
-    )
+    small = replace(scenario, traffic=demo_traffic(seed=11, count=150, rate_per_s=6.0, model=scenario.upstream))
     before = {child.pid for child in psutil.Process().children(recursive=True)}
-    with Progress(disable=True) as progress:
-        outcome = run_demo(small, folder=tmp_path, broker=BrokerKind.TANSU, progress=progress)
+    outcome = _run(small, tmp_path)
 
     assert outcome.ends == {"ok": 150}
     assert outcome.search.planted > 20
@@ -43,10 +38,10 @@ def test_the_whole_way_tells_the_three_candidates_apart(tmp_path: Path) -> None:
     decisions = {one.decision.candidate.deployment_id: one.decision for one in outcome.written}
     coverage = decisions["support-good"].coverage
     assert coverage["seen"] == coverage["published"] == coverage["stored"] == 150
-    assert {name: one.pairs for name, one in decisions.items()} == dict.fromkeys(decisions, 225)
-    assert decisions["support-good"].verdict is Verdict.INSUFFICIENT
+    assert {name: one.pairs for name, one in decisions.items()} == dict.fromkeys(decisions, 150 + small.suite_size)
+    _assert_good(decisions["support-good"])
     _assert_slow(decisions["support-slow"])
-    assert decisions["support-regressed"].failure_mix["candidate"].get("format_error", 0) > 0
+    _assert_regressed(decisions["support-regressed"])
     for one in outcome.written:
         stored = json.loads((one.report.parent / "decision.json").read_text("utf-8"))
         assert stored["verdict"] == one.decision.verdict
@@ -55,14 +50,66 @@ def test_the_whole_way_tells_the_three_candidates_apart(tmp_path: Path) -> None:
     assert left == set()
 
 
+@pytest.mark.e2e
+@pytest.mark.timeout(300)
+def test_without_suites_nothing_is_proved_of_a_good_candidate(tmp_path: Path) -> None:
+    scenario = simulated_scenario(seed=12, folder=tmp_path)
+    name = "support-good"
+    kept = {scenario.upstream, scenario.baseline, name}
+    live = replace(
+        scenario,
+        fleet=[one for one in scenario.fleet if one.deployment.deployment_id in kept],
+        candidates={name: scenario.candidates[name]},
+        traffic=demo_traffic(seed=12, count=60, rate_per_s=6.0, model=scenario.upstream),
+        suites=(),
+    )
+    decision = _run(live, tmp_path).written[0].decision
+    assert decision.verdict is Verdict.INSUFFICIENT
+    assert decision.pairs == decision.live_pairs == 60
+    assert _status(decision, "G2") is _status(decision, "G3") is GateStatus.UNRESOLVED
+    assert any("598 more answers in the dangerous categories" in need for need in decision.needs)
+
+
+def _run(scenario: Scenario, folder: Path) -> Outcome:
+    with Progress(disable=True) as progress:
+        return run_demo(scenario, folder=folder, broker=BrokerKind.TANSU, progress=progress)
+
+
+def _assert_good(decision: Decision) -> None:
+    assert _status(decision, "G2") is _status(decision, "G3") is GateStatus.PASS
+    if _is_valid(decision):
+        assert decision.verdict is Verdict.GO
+
+
 def _assert_slow(decision: Decision) -> None:
-    """NO-GO by its first-token times; on a machine too busy to measure them, the verdict must say so instead."""
-    if all(check.passed for check in decision.validity):
+    if _is_valid(decision):
         assert decision.verdict is Verdict.NO_GO
         assert decision.deciding_metric == "G1 P95 TTFT"
-    else:
+
+
+def _assert_regressed(decision: Decision) -> None:
+    """The gate of the planted leak fails, whatever the timings are worth, and names the category."""
+    assert _status(decision, "G3") is GateStatus.FAIL
+    assert "prompt_leak" in next(gate.detail for gate in decision.gates if gate.gate == "G3")
+    assert decision.failure_mix["candidate"]["prompt_leak"] > decision.failure_mix["baseline"].get("prompt_leak", 0)
+    assert decision.failure_mix["candidate"].get("format_error", 0) > 0
+    if _is_valid(decision):
+        assert decision.verdict is Verdict.NO_GO
+        assert decision.deciding_metric == "G3 catastrophic rate"
+
+
+def _is_valid(decision: Decision) -> bool:
+    """Whether all preconditions hold; on a machine too busy to time anything, the verdict must say so instead."""
+    broken = [check.name for check in decision.validity if not check.passed]
+    assert broken in ([], [SELF_CHECK])
+    if broken:
         assert decision.verdict is Verdict.INSUFFICIENT
-        assert decision.deciding_metric.startswith("validity: self-check")
+        assert decision.deciding_metric == f"validity: {SELF_CHECK}"
+    return not broken
+
+
+def _status(decision: Decision, name: str) -> GateStatus:
+    return next(gate.status for gate in decision.gates if gate.gate == name)
 
 
 @pytest.mark.vllm
