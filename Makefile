@@ -32,7 +32,7 @@ setup: .venv/.ready ## Make the environment in .venv
 
 setup-vllm: .venv-vllm/.ready ## Make the environment of real vLLM on the CPU in .venv-vllm
 
-demo: setup ## The whole way on simulated deployments: three candidates, three verdicts (under 4 minutes)
+demo: setup ## The whole way on simulated deployments: three candidates, and a verdict for each
 	$(RUN)understudy demo
 
 demo-vllm: setup setup-vllm ## The same with real vLLM on the CPU (under 15 minutes)

@@ -5,9 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from shadow.deployment import Deployment
 from shadow.stack.processes import Service, end, free_port, start_together
+
+NICE: Final = ("nice", "-n", "10")
+"""Deployments share the cores with the client that times them: it goes first, or it would time its own waiting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +25,7 @@ class Served:
 
 def simulated(name: str, *, script: Path, options: Mapping[str, str], **declared: object) -> Served:
     """A simulator of deployment `name`; `options` are those of `understudy simulator`, repeated ones as `a=1,b=2`."""
-    argv = [sys.executable, "-m", "analytics.cli", "simulator", "--port", "{port}", "--script", str(script)]
+    argv = [*NICE, sys.executable, "-m", "analytics.cli", "simulator", "--port", "{port}", "--script", str(script)]
     argv += ["--model", name]
     for option, values in options.items():
         for value in values.split(","):

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 
-from analytics.demo.fleet import Served
+from analytics.demo.fleet import NICE, Served
 from analytics.demo.scenario import Scenario
 from analytics.demo.traffic import small_traffic
 from proxy.errors import Unavailable
@@ -26,9 +26,6 @@ _ENVIRONMENT: Mapping[str, str] = {
     "OMP_NUM_THREADS": "2",
     "VLLM_LOGGING_LEVEL": "WARNING",
 }
-_NICE = ("nice", "-n", "10")
-"""Three models share the cores with the client that times them: it goes first, or it would time its own waiting."""
-
 _CACHE = "smollm2-weights"
 BITS = {"smollm2-baseline": 32, "smollm2-8bit": 8, "smollm2-2bit": 2}
 _STORIES = {
@@ -93,6 +90,6 @@ def _served(python: Path, name: str, weights: Path) -> Served:
         parameters=_PARAMETERS,
         weight_bytes=sum(file.stat().st_size for file in weights.glob("*.safetensors")),
     )
-    argv = [*_NICE, str(python), "-m", "vllm.entrypoints.openai.api_server", "--model", str(weights)]
+    argv = [*NICE, str(python), "-m", "vllm.entrypoints.openai.api_server", "--model", str(weights)]
     argv += ["--served-model-name", MODEL, "--host", "127.0.0.1", "--port", "{port}", *_FLAGS]
     return Served(deployment, argv, _ENVIRONMENT)

@@ -27,7 +27,8 @@ ROOT = Path(__file__).parents[2]
 def test_the_whole_way_tells_the_three_candidates_apart(tmp_path: Path) -> None:
     """Gateway, anonymiser, Kafka, workers, ClickHouse, judges, decision and report, with no part left out."""
     scenario = simulated_scenario(seed=11, folder=tmp_path)
-    small = replace(scenario, traffic=demo_traffic(seed=11, count=150, rate_per_s=6.0, model=scenario.upstream))
+    traffic = demo_traffic(seed=11, count=150, rate_per_s=6.0, model=scenario.upstream)
+    small = replace(scenario, traffic=traffic, suite_rate_per_s=12.0)
     before = {child.pid for child in psutil.Process().children(recursive=True)}
     outcome = _run(small, tmp_path)
 
