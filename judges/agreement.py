@@ -26,6 +26,8 @@ _CHOICE_STATED: Final = re.compile(
 _NUMBER_STATED: Final = re.compile(
     r"####|\b(?:final answer|the answer|answer:|total:|result:|antwort|respuesta|réponse)", re.IGNORECASE
 )
+_STATING: Final = ("####", "answer", "option", "choice", "antwort", "respuesta", "réponse", "total:", "result:")
+"""What a text holds that states its answer by a letter or a number."""
 _SHORT_ANSWER: Final = 4
 _F1_HIGH: Final = 0.8
 _F1_MEDIUM: Final = 0.4
@@ -53,7 +55,12 @@ def final_answer(text: str, *, language: str = "") -> str | None:
 def _states_answer(text: str) -> bool:
     """Whether the text commits to one final answer, so that comparing only that is fair."""
     is_short = len(text.split()) <= _SHORT_ANSWER
-    return is_short or any(p.search(text) is not None for p in (_BOXED, _CHOICE_STATED, _NUMBER_STATED))
+    if is_short or _BOXED.search(text) is not None:
+        return True
+    folded = text.casefold()
+    if not any(word in folded for word in _STATING):
+        return False
+    return _CHOICE_STATED.search(text) is not None or _NUMBER_STATED.search(text) is not None
 
 
 def _calls(replay: Replay) -> list[tuple[str, str]]:
@@ -111,10 +118,12 @@ def token_f1(answer: str, *, reference: str) -> float:
 
     Source: Rajpurkar et al. 2016 (SQuAD), without the removal of articles, which is for English only.
     """
-    left, right = Counter(tokens(answer)), Counter(tokens(reference))
-    if not left or not right:
-        return float(left == right)
-    return 2 * (left & right).total() / (left.total() + right.total())
+    mine, theirs = tokens(answer), tokens(reference)
+    if not mine or not theirs:
+        return float(mine == theirs)
+    left, right = Counter(mine), Counter(theirs)
+    shared = sum(min(left[word], right[word]) for word in left.keys() & right.keys())
+    return 2 * shared / (len(mine) + len(theirs))
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ _MONTHS: Final = {
     )
     for name in names.split()
 }  # fmt: skip
+_DIGIT: Final = re.compile(r"\d")
 _MONTH: Final = "(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + ")"
 _DATE: Final = re.compile(
     rf"\b(?P<y1>\d{{4}})-(?P<m1>\d{{1,2}})-(?P<d1>\d{{1,2}})\b"
@@ -111,7 +112,7 @@ def read_claims(text: str, *, names: bool = True, hard: bool = False) -> list[Cl
 
 def dates_of(text: str) -> set[tuple[int, int, int]]:
     """Dates of a text as (year, month, day); the year is 0 where none is given."""
-    return {_date(match) for match in _DATE.finditer(text)}
+    return {_date(match) for match in _DATE.finditer(text)} if _DIGIT.search(text) else set()
 
 
 def bare_url(url: str) -> str:

@@ -13,6 +13,8 @@ from pydantic import JsonValue
 MAX_DEPTH: Final = 200
 """Deepest nesting that is read; JSON Schema validation and comparison recurse as deep as the document."""
 
+_BEGINNINGS: Final = frozenset('{["-0123456789tfn')
+"""First characters of JSON."""
 _ESCAPE: Final = re.compile(r"\\.", re.DOTALL)
 _STRUCTURE: Final = re.compile(r'"[^"]*"|[\[\]{}]')
 
@@ -61,6 +63,8 @@ def parse_json(text: str, *, unique_keys: bool = False) -> JsonValue | NotJson:
     """
     if _too_deep(text):
         return NotJson("too_deep")
+    if text.lstrip()[:1] not in _BEGINNINGS:
+        return NotJson("invalid")
     hook = _unique if unique_keys else None
     try:
         parsed: JsonValue = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=hook)

@@ -16,6 +16,7 @@ _NUMBER: Final = re.compile(
     r"(?:\s(?P<scale>thousand|tausend|million(?:s|en|es)?|millones|billion|milliarden|milliards)\b)?",
     re.IGNORECASE,
 )
+_DIGIT: Final = re.compile(r"\d")
 _LIST_MARKER: Final = re.compile(r"^\s{0,6}(?:#+\s*)?\d{1,2}[.)]\s+", re.MULTILINE)
 _THOUSANDS: Final = re.compile(r"\d{1,3}(?:[.,\u00a0\u202f]\d{3})+")
 _MOST_DIGITS: Final = 40
@@ -28,6 +29,8 @@ def numbers(text: str, *, language: str = "", percent_is_ratio: bool = True) -> 
         language: ISO 639-1; decides how 1.000 reads (a thousand where the comma is the decimal mark).
         percent_is_ratio: Whether 50 % is 0.5 or 50.
     """
+    if _DIGIT.search(text) is None:
+        return []
     is_list = len(_LIST_MARKER.findall(text)) > 1
     found = _NUMBER.finditer(_LIST_MARKER.sub("", text) if is_list else text)
     values = (_value(match, language=language, percent_is_ratio=percent_is_ratio) for match in found)

@@ -74,13 +74,16 @@ class Source:
         return any(form in self.words for form in forms)
 
     def _holds_number(self, value: Decimal) -> bool:
-        if any(abs(value) in {abs(one), one * 100, one / 100} or _rounds(one, value) for one in self.figures):
+        size = abs(value)
+        if value in self.figures or any(
+            size in (abs(one), one * 100, one / 100) or _rounds(one, value) for one in self.figures
+        ):
             return True
         if value >= _SCALED and any(value == one * scale for one in self.figures for scale in _SCALES):
             return True
         if len(self.figures) > _MOST_DERIVED:
             return False
-        return any(value in {a + b, abs(a - b), a * b} for a, b in combinations(self.figures, 2))
+        return any(value in (a + b, abs(a - b), a * b) for a, b in combinations(self.figures, 2))
 
 
 @lru_cache(maxsize=_REMEMBERED)

@@ -20,6 +20,7 @@ EARLY: Final = 90
 _MOST_EARLY: Final = 3
 _FOREIGN: Final = frozenset(one.name for one in ABROAD)
 _CUES: Final = by_word((*ENGLISH, *ABROAD))
+_CUE_WORDS: Final = frozenset(_CUES)
 _SPACED: Final = {
     ord(one): " "
     for one in '\t\r\n.,;:!?()[]{}<>"*#/|`~=+_\u2026\u2013\u2014\u201c\u201d\u201e\u00ab\u00bb\u00a1\u00bf\u060c'
@@ -100,8 +101,8 @@ def read_opening(text: str) -> Opening:
     spaced = f" {opening.translate(_SPACED)} "
     tried: defaultdict[str, list[tuple[Cue, str]]] = defaultdict(list)
     keys = _keys(opening, spaced)
-    for key in keys:
-        for one in _CUES.get(key, ()):
+    for key in keys & _CUE_WORDS:
+        for one in _CUES[key]:
             if not one.also or not one.also.isdisjoint(keys):
                 tried[one.name].append((one, key))
     found = (_place(places, opening, spaced=spaced) for places in tried.values())

@@ -5,6 +5,7 @@ Reads only; nothing here judges. Bodies come from clients, so every field may be
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal
 
 from pydantic import JsonValue
@@ -13,6 +14,11 @@ from judges.document import NotJson, parse_json
 from proxy.exchange import Exchange
 
 _INSTRUCTING: Final = frozenset({"system", "developer"})
+_REMEMBERED: Final = 1_024
+_FORMATS: Final = frozenset(
+    {"response_format", "text", "structured_outputs", "guided_json", "guided_regex", "guided_choice"}
+)
+"""Fields without any of which a request demands no format."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,22 +55,27 @@ def _text(content: JsonValue) -> str:
     return "\n".join(part for part in parts if isinstance(part, str))
 
 
-@dataclass(slots=True)
-class _Last:
-    """The request that was read last: judges ask about the same one many times in a row."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Body:
+    """A request by its identity: it is never changed, so that one object has one reading."""
 
-    reading: tuple[Mapping[str, JsonValue], tuple[tuple[str, str], ...]] | None = None
+    request: Mapping[str, JsonValue]
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Body) and self.request is other.request
 
-_LAST: Final = _Last()
+    def __hash__(self) -> int:
+        return id(self.request)
 
 
 def _messages(request: Mapping[str, JsonValue]) -> tuple[tuple[str, str], ...]:
-    """Role and text of every message. Requests are never changed, so that one object has one reading."""
-    last = _LAST.reading
-    if last is None or last[0] is not request:
-        last = _LAST.reading = (request, tuple(_read_messages(request)))
-    return last[1]
+    """Role and text of every message, read once for all judges and both lanes."""
+    return _read(_Body(request))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _read(body: _Body) -> tuple[tuple[str, str], ...]:
+    return tuple(_read_messages(body.request))
 
 
 def _read_messages(request: Mapping[str, JsonValue]) -> Iterator[tuple[str, str]]:
@@ -150,6 +161,8 @@ def _tool_results(request: Mapping[str, JsonValue]) -> Iterator[str]:
 def wanted_format(exchange: Exchange) -> WantedFormat | None:
     """The format that chat's `response_format`, Responses' `text.format` or vLLM's guided decoding demands, if any."""
     request = exchange.request
+    if _FORMATS.isdisjoint(request):
+        return None
     if (guided := _guided(request)) is not None:
         return guided
     wanted = _dict(request.get("response_format")) or _dict(_dict(request.get("text")).get("format"))

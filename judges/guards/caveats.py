@@ -41,10 +41,12 @@ def dropped_caveat(answer: str, *, reference: str) -> tuple[int, int] | None:
     """
     mine, theirs = read_sentences(answer), read_sentences(reference)
     caveats = [one for one in theirs if _is_caveat(one)]
-    if not mine or not caveats or not _speaks_of_the_same(mine, theirs, caveats):
-        return None
     said = frozenset[str]().union(*(one.roots for one in mine))
+    if not mine or not caveats or not _speaks_of_the_same(said, theirs, caveats):
+        return None
     missing = [one for one in caveats if not _is_given(one, mine, said)]
+    if not missing:
+        return None
     spare = sum(_is_spare(one, theirs) for one in mine)
     return (missing[0].start, missing[0].end) if len(missing) > spare else None
 
@@ -52,7 +54,7 @@ def dropped_caveat(answer: str, *, reference: str) -> tuple[int, int] | None:
 def _is_caveat(sentence: Sentence) -> bool:
     if sentence.is_question or len(sentence.roots) < _LEAST_ROOTS or _CUES.isdisjoint(sentence.words):
         return False
-    return not any(courtesy.issubset(sentence.words) for courtesy in _COURTESIES)
+    return not any(map(frozenset(sentence.words).issuperset, _COURTESIES))
 
 
 def _is_given(caveat: Sentence, mine: tuple[Sentence, ...], said: frozenset[str]) -> bool:
@@ -68,8 +70,7 @@ def _is_spare(sentence: Sentence, theirs: tuple[Sentence, ...]) -> bool:
     return not any(overlap(sentence.roots, one.roots) >= _COVERED for one in theirs)
 
 
-def _speaks_of_the_same(mine: tuple[Sentence, ...], theirs: tuple[Sentence, ...], caveats: list[Sentence]) -> bool:
+def _speaks_of_the_same(said: frozenset[str], theirs: tuple[Sentence, ...], caveats: list[Sentence]) -> bool:
     """Whether the answer covers the reference beyond its caveats: a third of its roots."""
     rest = frozenset[str]().union(*(one.roots for one in theirs if one not in caveats))
-    said = frozenset[str]().union(*(one.roots for one in mine))
     return bool(rest) and len(rest & said) >= _COVERED * len(rest)

@@ -50,6 +50,7 @@ _SHORT_RATE: Final = re.compile(r"(?<=\d)\s?/\s?(s|min|h|hr|day|week|wk|mo|month
 _NOON: Final = 12
 _DIVIDED: Final = re.compile(r"\d[/.-]\d\d?[/.-]\d")
 _HALF_DAY: Final = re.compile(r"\d\s?[ap]\.?\s?m\b", re.IGNORECASE)
+_COLON_TIME: Final = re.compile(r"\d:\d|noon|midnight", re.IGNORECASE)
 _HALVES: Final = frozenset({"noon", "midnight", "am", "pm"})
 _LONGEST_EACH: Final = 7
 RATE_WORDS: Final = frozenset({*RATES, *_PERIODS})
@@ -63,7 +64,7 @@ def readers(part: str, held: frozenset[str], *, has_digits: bool) -> Iterator[Ca
             yield _numeric_dates
         if not held.isdisjoint(_MONTHS):
             yield _named_dates
-        if ":" in part or not held.isdisjoint(_HALVES) or _HALF_DAY.search(part):
+        if not held.isdisjoint(_HALVES) or _HALF_DAY.search(part) or (":" in part and _COLON_TIME.search(part)):
             yield _clocks
     elif not held.isdisjoint(_HALVES):
         yield _clocks

@@ -97,6 +97,8 @@ def _add_names(text: str, line: tuple[int, int], found: list[Name]) -> None:
 def _is_first(text: str, place: int) -> bool:
     """Whether a sentence, line, item or quotation begins at the place."""
     before = text[max(0, place - _WINDOW) : place]
+    if before[-1:] == " " and before[-2:-1].isalnum():
+        return False
     bare = before.rstrip(_MARKS)
     if not bare:
         return place <= _WINDOW or "\n" in before

@@ -39,6 +39,8 @@ CLOSED: Final = (ALL_FUNCTION_WORDS | _BLANK_WORDS | {"may"}) - NEGATIONS - {"mo
 _NO_LONGER: Final = re.compile(r"\bno longer\b|\bnot anymore\b")
 _CANCELLING: Final = frozenset({"without", "unless", "except", "ohne", "sin", "sans", "au\u00dfer", "salvo", "sauf"})
 """Behind a negation these take it back: not without is only with."""
+_TURNING: Final = NEGATIONS | SOFT | _CANCELLING
+"""Words without any of which everything is said as it stands."""
 _REPLIES: Final = frozenset({"no", "nope", "nein", "non", "n\u00e3o", "nee"})
 _REPLY: Final = re.compile(r"\W*\w+[,:;\u2013\u2014]")
 """A no that answers, rather than denies what follows: No, you do not."""
@@ -99,7 +101,8 @@ def _read(part: str, start: int) -> Sentence | None:
     if not words:
         return None
     replies = words[0] in _REPLIES and _REPLY.match(lowered) is not None
-    signs, heads, negations = _polarity(words[1:] if replies else words)
+    spoken = words[1:] if replies else words
+    signs, heads, negations = _said(spoken) if _TURNING.isdisjoint(spoken) else _polarity(spoken)
     is_question = part.rstrip()[-1:] in {"?", "\uff1f"}
     return Sentence(start, start + len(part), frozenset(signs), signs, heads, negations, words, is_question)
 
@@ -140,6 +143,16 @@ def _polarity(words: tuple[str, ...]) -> tuple[dict[str, int], frozenset[str], i
     return signs, frozenset(heads), negations
 
 
+def _said(words: tuple[str, ...]) -> tuple[dict[str, int], frozenset[str], int]:
+    """Signs of the roots where nothing is negated: a root is unknown that is said beside its opposite."""
+    roots = set(map(root, frozenset(words) - CLOSED))
+    signs = dict(roots)
+    if len(signs) == len(roots) and -1 not in signs.values():
+        return signs, frozenset(), 0
+    denied = frozenset(name for name, sign in roots if sign < 0)
+    return signs | {name: 0 for name in denied if (name, 1) in roots}, denied, 0
+
+
 def _roots(words: tuple[str, ...]) -> list[str]:
     return [root(word)[0] for word in words if word not in CLOSED and word not in NEGATIONS]
 
@@ -152,9 +165,10 @@ def overlap(left: frozenset[str], right: frozenset[str]) -> float:
 
 def aligned(sentence: Sentence, others: tuple[Sentence, ...], *, least: float) -> Sentence | None:
     """The one of the others that shares most with the sentence, when that is at least `least` (Jaccard)."""
+    roots, size = sentence.roots, len(sentence.roots)
     best, most = None, least
     for other in others:
-        found = overlap(sentence.roots, other.roots)
-        if found >= most and (found > most or best is None):
+        shared = len(roots & other.roots)
+        if shared and (found := shared / (size + len(other.roots) - shared)) >= most and (found > most or best is None):
             best, most = other, found
     return best

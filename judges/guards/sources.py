@@ -45,6 +45,9 @@ _CITING_SPELLED: Final = (
 )
 _CITING: Final = frozenset(_CITING_SPELLED.split())
 _MARKED: Final = re.compile(r"[\[(][^\])\n]{0,64}\d[\])]|\u00a7|\b10\.\d{3,9}/|https?:")
+_MARKS: Final = ("(", "[", "http", "\u00a7", "10.")
+"""Characters without any of which nothing is marked; `_QUOTES` those without which nothing is quoted."""
+_QUOTES: Final = ('"', "\u201c", "\u00ab", "\u201e")
 _TRAILING: Final = ".,;:)"
 _ATTRIBUTED: Final = frozenset({"according to"})
 
@@ -79,6 +82,8 @@ def _claims(text: str) -> Iterator[tuple[str, str, int, int]]:
     if _may_cite(text):
         for match in _SOURCE.finditer(text):
             yield str(match.lastgroup), match[0].rstrip(_TRAILING), *match.span()
+    if not any(mark in text for mark in _QUOTES):
+        return
     for match in _QUOTED.finditer(text):
         quoted = next(part for part in match.groups() if part)
         if len(quoted.split()) >= _LEAST_QUOTED:
@@ -87,7 +92,9 @@ def _claims(text: str) -> Iterator[tuple[str, str, int, int]]:
 
 def _may_cite(text: str) -> bool:
     """Whether a source is worth looking for: a bracket before a figure, or a word that sources have."""
-    return not _CITING.isdisjoint(read_words(text).distinct) or _MARKED.search(text) is not None
+    if not _CITING.isdisjoint(read_words(text).distinct):
+        return True
+    return any(mark in text for mark in _MARKS) and _MARKED.search(text) is not None
 
 
 def _is_held(kind: str, key: str, known: frozenset[str]) -> bool:
