@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from analytics.decide.decision import (
+    AgentFigures,
     Calibration,
     Comparison,
     Component,
@@ -20,6 +21,7 @@ from analytics.decide.decision import (
     LoadPoint,
     Mix,
     Quantiles,
+    Regression,
     Reliability,
     Score,
     Slice,
@@ -194,7 +196,9 @@ def decision(**changes: Any) -> Decision:
         "judge_versions": {"taxonomy": "3", "agreement": "minilm-l6-v2/1"},
         "seed": 1,
         "load_points": load_points(),
+        "agents": (agent_figures(), agent_figures(lane="baseline", solved=None, economy=None, pass_hat=())),
         "calibrations": (calibration(), calibration(lane="baseline", error=None), calibration(category="tools", n=310)),
+        "regressions": (regression(), regression(metric="TTFT P95", unit="ms", adjusted=0.4, is_worse=False)),
         "slices": (
             Slice(
                 dimension="language",
@@ -245,6 +249,48 @@ def calibration(**changes: Any) -> Calibration:
         ),
     }
     return Calibration.model_validate(fields | changes)
+
+
+def regression(**changes: Any) -> Regression:
+    """A metric that got worse beyond chance."""
+    fields: dict[str, Any] = {
+        "metric": "refusal rate",
+        "unit": "",
+        "n": 570,
+        "worse_by": Interval(estimate=0.05, low=0.03, high=0.07),
+        "p_value": 0.0001,
+        "adjusted": 0.0011,
+        "is_worse": True,
+    }
+    return Regression.model_validate(fields | changes)
+
+
+def agent_figures(**changes: Any) -> AgentFigures:
+    """A lane that solved two thirds of its tasks."""
+    fields: dict[str, Any] = {
+        "world": "all",
+        "lane": "candidate",
+        "tasks": 30,
+        "runs": 90,
+        "unknown": 1,
+        "solved": Interval(estimate=0.667, low=0.55, high=0.76),
+        "pass_hat": (0.667, 0.51, 0.43),
+        "economy": 0.81,
+        "exact": 0.62,
+        "steps": 512,
+        "redundant": 9,
+        "cycles": 2,
+        "invented": 1,
+        "invalid": 4,
+        "failed_calls": 40,
+        "recovered": 31,
+        "identical_retries": 3,
+        "injected": 45,
+        "mended": 33,
+        "tokens_per_solved": 1840.0,
+        "ms_per_solved": 9120.0,
+    }
+    return AgentFigures.model_validate(fields | changes)
 
 
 def load_points() -> tuple[LoadPoint, ...]:
@@ -405,7 +451,9 @@ def hostile_report(text: str) -> Report:
         hashes={text: text},
         judge_versions={text: text},
         calibrations=(calibration(lane=text, category=text),),
+        agents=(agent_figures(world=text, lane=text),),
         load_points=(load_point(lane=text, loop=text, run_id=text, unresolved=(text,)),),
+        regressions=(regression(metric=text),),
         slices=(
             Slice(dimension=text, name=text, metric=text, n=1, difference=None, p_value=0, adjusted=0, is_worse=True),
         ),
@@ -437,7 +485,9 @@ def bare_report(**changes: Any) -> Report:
         "hashes": {},
         "judge_versions": {},
         "load_points": (),
+        "agents": (),
         "calibrations": (),
+        "regressions": (),
         "slices": (),
         "mixes": (),
         "control": None,

@@ -130,9 +130,10 @@ def test_the_previous_report_is_compared_with() -> None:
 
 def test_sections_of_what_was_measured_appear_only_where_it_was(page: Page) -> None:
     bare = Page(html.render_report(sample.bare_report()))
-    assert {"load", "slices", "calibration"} <= set(page.values("id"))
-    assert not {"load", "slices", "calibration"} & set(bare.values("id"))
+    assert {"load", "slices", "agents", "regressions", "calibration"} <= set(page.values("id"))
+    assert not {"load", "slices", "agents", "regressions", "calibration"} & set(bare.values("id"))
     assert "Worse beyond chance in 1 of 2 slices." in page.text
+    assert "Worse beyond chance in 1 of 2 metrics." in page.text
     assert "The sign flips by category" in page.text
     assert "The control: the baseline against itself" in page.text
     assert "G1: its status holds until the threshold of 500\u00a0ms is moved to 455\u00a0ms" in page.text
