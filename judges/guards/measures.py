@@ -34,8 +34,7 @@ def changed_amount(answer: str, *, reference: str, language: str = "") -> Change
     Args:
         language: ISO 639-1; decides how 1.000 reads.
     """
-    mine, theirs = amounts(answer, language), amounts(reference, language)
-    if not mine or not theirs:
+    if not (mine := amounts(answer, language)) or not (theirs := amounts(reference, language)):
         return None
     left, right = list(mine), list(theirs)
     for rule in (_same, _converted, _unit_left_out, _dates_fit):
