@@ -1,34 +1,25 @@
 """Reads what the lanes did as agents, for the evidence. Decides nothing."""
 
-from dataclasses import replace
-
 from analytics.decide.agent_run import AgentRun
-from analytics.decide.evidence import Evidence
-from judges.agents import VERSION, figures_of
+from judges.agents import figures_of
 from shadow.agentic.transcript import Transcript
+from shadow.experiment import Experiment
+from shadow.replay import Lane
 from shadow.store.clickhouse import Store
 
 
-def load_agent_runs(store: Store, experiment_id: str) -> tuple[AgentRun, ...]:
-    """Every run of the agentic suite, counted by the judges of transcripts.
+def load_agent_runs(store: Store, experiment: Experiment) -> tuple[AgentRun, ...]:
+    """Every run of the agentic suite by the deployments of now, counted by the judges of transcripts.
+
+    Runs of a deployment that has become another one since are left out, as pairs of before a split are.
 
     Raises:
         BadRecord: a stored transcript is none of this version.
     """
-    rows = store.read("transcripts_of", experiment_id=experiment_id)
-    return tuple(to_run(Transcript.from_bytes(row["record"].encode())) for row in rows)
-
-
-def with_agent_runs(evidence: Evidence, runs: tuple[AgentRun, ...]) -> Evidence:
-    """The evidence with these runs, their suites, and the version of the judges that counted them."""
-    if not runs:
-        return evidence
-    return replace(
-        evidence,
-        agent_runs=runs,
-        suites=tuple(sorted({*evidence.suites, *(run.suite for run in runs)})),
-        judge_versions={**evidence.judge_versions, "agents": VERSION},
-    )
+    now = {Lane.BASELINE: experiment.baseline.fingerprint, Lane.CANDIDATE: experiment.candidate.fingerprint}
+    rows = store.read("transcripts_of", experiment_id=experiment.experiment_id)
+    found = (Transcript.from_bytes(row["record"].encode()) for row in rows)
+    return tuple(to_run(one) for one in found if now.get(one.lane) == one.fingerprint)
 
 
 def to_run(transcript: Transcript) -> AgentRun:

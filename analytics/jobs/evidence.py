@@ -8,9 +8,9 @@ import numpy as np
 
 from analytics.decide.columns import Bools, Figures, Floats, Integers, Words
 from analytics.decide.evidence import Answers, Coverage, Evidence, Findings, LaneBooks, Pairs, SelfChecks
-from analytics.jobs.agent_runs import load_agent_runs, with_agent_runs
 from analytics.jobs.reading import Reading, read_evidence, window
 from analytics.jobs.tables import Table, figures, flags, floats, texts, words
+from judges.agents import VERSION
 from shadow.experiment import Arm
 from shadow.replay import Lane
 from shadow.store.clickhouse import Store
@@ -27,14 +27,14 @@ def load_evidence(store: Store, experiment_id: str) -> Evidence:
     Raises:
         UsageError: the store knows no such experiment.
     """
-    evidence = make_evidence(read_evidence(store, experiment_id))
-    return with_agent_runs(evidence, load_agent_runs(store, experiment_id))
+    return make_evidence(read_evidence(store, experiment_id))
 
 
 def make_evidence(reading: Reading) -> Evidence:
     """The evidence that was read; the same reading gives the same evidence."""
     checks = reading.self_checks.to_pylist()
     exchanges = _exchanges(reading, voids=Voids(checks))
+    runs = reading.agent_runs
     captured, split = window(reading.pairs), _are_of_another(reading, exchanges)
     paired = ~split & exchanges.baseline.drawn & exchanges.candidate.drawn
     return Evidence(
@@ -46,11 +46,13 @@ def make_evidence(reading: Reading) -> Evidence:
         self_checks=_self_checks(checks),
         first_at=captured[0] if captured else None,
         last_at=captured[1] if captured else None,
-        suites=tuple(word for word in exchanges.suite.words if word),
-        judge_versions={judge: _versions(table) for judge, table in reading.findings.items() if len(table)},
+        suites=tuple(sorted({word for word in exchanges.suite.words if word} | {run.suite for run in runs})),
+        judge_versions={judge: _versions(table) for judge, table in reading.findings.items() if len(table)}
+        | ({"agents": VERSION} if runs else {}),
         judge_failures={judge: count for judge, table in reading.findings.items() if (count := _failures(table))},
         migrations=reading.migrations,
         load=reading.load,
+        agent_runs=runs,
     )
 
 

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 import pyarrow.compute as pc
 
+from analytics.decide.agent_run import AgentRun
+from analytics.jobs.agent_runs import load_agent_runs
 from analytics.jobs.loads import load_levels
 from analytics.jobs.tables import Table, placed
 from proxy.errors import UsageError
@@ -35,6 +37,7 @@ class Reading:
     books: Table
     migrations: str
     load: tuple[LoadLevel, ...] = ()
+    agent_runs: tuple[AgentRun, ...] = ()
 
 
 def read_experiment(store: Store, experiment_id: str) -> Experiment:
@@ -80,6 +83,7 @@ def read_evidence(store: Store, experiment_id: str) -> Reading:
         books=store.table("lane_books", experiment_id=experiment_id),
         migrations=schema_hash(),
         load=load_levels(store, experiment),
+        agent_runs=load_agent_runs(store, experiment),
     )
 
 

@@ -6,6 +6,10 @@ from contextlib import AsyncExitStack
 
 import pytest
 
+from analytics.decide.score_card import load_score_card
+from analytics.jobs.decisions import keep_decision
+from analytics.jobs.reading import read_evidence
+from analytics.jobs.recomputing import Inputs, keep_inputs, recompute
 from judges.agents import Figures, figures_of
 from shadow.agentic.books import Books
 from shadow.agentic.run import Key, Plan, jobs_left, run_agents
@@ -17,8 +21,9 @@ from shadow.replay import Lane
 from shadow.simulator.behaviour import Behaviour
 from shadow.simulator.serving import simulator_in_loop
 from shadow.store.clickhouse import Store
+from shadow.store.rows import experiment_row, transcript_row
 from shadow.worker.lane import open_session
-from tests.records import deployment, experiment
+from tests.records import NOON, deployment, experiment
 
 SUITE = draw_agentic(seed=1)
 SOME = AgenticSuite(SUITE.id, SUITE.tasks[::5])
@@ -139,3 +144,25 @@ async def test_a_repeated_run_is_one_row_and_one_whose_lane_failed_is_made_again
     assert [(one.ending, one.solved) for one in found] == [(Ending.FAILED, None)] * 4
     assert books.done(suite=SUITE.id) == frozenset()
     assert books.of_task("orders-001") == tuple(one for one in found if one.task_id == "orders-001")
+
+
+async def test_what_the_agents_did_stands_in_the_decision_and_is_computed_again_to_the_byte(store: Store) -> None:
+    books = Books(store, experiment_id="trial")
+    await run(books.keep, candidate=Manner.RETRIES)
+    trial = experiment(baseline=deployment("baseline"), candidate=deployment("candidate"))
+    store.insert("experiment_versions", [experiment_row(trial)])
+    store.insert(
+        "transcripts", [transcript_row(books.all()[0].model_copy(update={"suite": "old", "fingerprint": "o"}))]
+    )
+    inputs = Inputs(read_evidence(store, "trial"), load_score_card("default"), seed=3, resamples=200)
+    decision = inputs.decide()
+    whole = {row.lane: row for row in decision.agents if row.world == "all"}
+    assert {row.world for row in decision.agents} == {"all", "orders", "calendar", "files", "banking"}
+    assert (whole["baseline"].pass_hat, whole["baseline"].runs) == ((1.0,) * 4, 4 * len(SOME.tasks))
+    assert whole["candidate"].pass_hat[0] < 1
+    assert whole["candidate"].identical_retries > 0 == whole["baseline"].identical_retries
+    assert [part.value is not None for part in decision.score.factors[3].components] == [True, True, True]
+    assert decision.hashes["suite:agentic"] == SUITE.id.partition("@")[2]
+    decision_id = keep_decision(store, decision, decided_at=NOON)
+    keep_inputs(store, inputs, decision, decision_id=decision_id)
+    assert recompute(store, "trial", until=NOON).is_the_same
