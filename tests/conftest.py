@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from proxy.settings import KafkaSettings
 from shadow.settings import ClickHouseSettings
@@ -15,6 +16,10 @@ from shadow.store.clickhouse import Store
 from shadow.store.schema import migrate
 
 _DATABASES = itertools.count(1)
+
+# A property says what holds, not how fast: the first example pays for what is loaded late.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")
