@@ -14,7 +14,8 @@ from shadow.agentic.expected import Call
 from shadow.agentic.transcript import Loop, Message, Transcript
 
 _FAILURE: Final = re.compile(
-    r"\W{0,4}(?:error|exception|traceback|failed|failure|(?:unknown|invalid) (?:action|tool|function))\b", re.IGNORECASE
+    r"[\s\[(*#>!]{0,4}(?:error|exception|traceback|failed|failure|(?:unknown|invalid) (?:action|tool|function))\b",
+    re.IGNORECASE,
 )
 _READING: Final = frozenset(
     {
