@@ -46,15 +46,23 @@ _METRICS = (
     _Metric("format validity", "share", True, format_value),
     _Metric("mean failure severity", "", False, lambda answers: answers.severity),
 )
+_OPEN_LOOP = (
+    _Metric("tool calls, open loop", "share", True, lambda answers: answers.value("agent_tools"), is_agreement=True),
+    _Metric("calls not repeated, open loop", "share", True, lambda answers: answers.value("agent_steps")),
+    _Metric("errors answered otherwise, open loop", "share", True, lambda answers: answers.value("agent_recovery")),
+)
+"""What the lanes would do next in a history that is another's; kept apart from runs in which they drove themselves."""
 
 
 def compare_lanes(sample: Sample, *, confidence: float, chance: Chance) -> tuple[Comparison, ...]:
-    """One row per metric: first-token times, then the means.
+    """One row per metric: first-token times, then the means; those of open loops only where tools were called.
 
     Bounds are one-sided at `confidence` each and hold conversations together.
     """
     quantiles = (_compare_ttft(sample, level=level, confidence=confidence, chance=chance) for level in (0.5, 0.95))
-    return (*quantiles, *(_compare(sample, metric, confidence=confidence, chance=chance) for metric in _METRICS))
+    means = (_compare(sample, metric, confidence=confidence, chance=chance) for metric in _METRICS)
+    agents = (_compare(sample, metric, confidence=confidence, chance=chance) for metric in _OPEN_LOOP)
+    return (*quantiles, *means, *(row for row in agents if row.candidate is not None))
 
 
 def _compare(sample: Sample, metric: _Metric, *, confidence: float, chance: Chance) -> Comparison:

@@ -92,9 +92,8 @@ def run(experiment_id: str, *, as_json: bool, **options: float) -> None:
         show_tallies(found, console=console)
     failed = sum(one.failed for one in found)
     if failed:
-        click.echo(
-            f"{failed} runs failed because a lane gave no reply; run the same again to make up for them", err=True
-        )
+        words = f"{failed} runs failed because a lane gave no reply; run the same again to make up for them"
+        click.echo(f"{words}. vLLM takes tools with --enable-auto-tool-choice and --tool-call-parser only", err=True)
     raise SystemExit(69 if failed else 0)
 
 

@@ -16,7 +16,10 @@ from shadow.replay import Replay, ReplayOutcome
 type Ask = Callable[[Json], Awaitable[Replay]]
 """Sends a chat request without `model`; the replay says how that ended."""
 
-_REFUSALS: Final = range(400, 500)
+_REFUSALS: Final = frozenset(range(400, 500))
+_OPENING: Final = 2
+"""Messages before the first answer."""
+_BUSY: Final = frozenset({408, 425, 429})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,7 @@ class Driver:
         while ending is None:
             replay = await ask(self._body())
             if replay.outcome is not ReplayOutcome.COMPLETED:
-                ending, error = _failure(replay), replay.error
+                ending, error = _failure(replay, has_answered=len(self._messages) > _OPENING), replay.error
             else:
                 self._hear(replay)
                 ending = self._ending(replay.reply.first.tool_calls, seconds=self._clock() - started_s)
@@ -142,14 +145,15 @@ class Driver:
         return self._session.is_as_wanted and tells_all([self._messages[-1].text], values=self._task.draft.says)
 
 
-def _failure(replay: Replay) -> Ending:
-    """A request that the server refuses, such as one longer than its context, is the agent's doing; the rest is not."""
+def _failure(replay: Replay, *, has_answered: bool) -> Ending:
+    """A request that is refused once there are answers, as one longer than the context, is the agent's doing.
+
+    One that is refused at once says something of the server, such as a vLLM without a parser of tool calls.
+    """
     if replay.outcome is ReplayOutcome.TIMED_OUT:
         return Ending.TIME_LIMIT
-    is_refused = (
-        replay.outcome is ReplayOutcome.HTTP_ERROR and replay.status in _REFUSALS and replay.status not in {408, 429}
-    )
-    return Ending.REFUSED if is_refused else Ending.FAILED
+    is_refused = replay.outcome is ReplayOutcome.HTTP_ERROR and replay.status in _REFUSALS - _BUSY
+    return Ending.REFUSED if is_refused and has_answered else Ending.FAILED
 
 
 def _wire(message: Message) -> Json:

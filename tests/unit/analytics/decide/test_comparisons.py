@@ -75,3 +75,15 @@ def test_any_refusal_counts_as_one() -> None:
 def test_suite_accuracy_and_format_are_over_pairs_that_have_them() -> None:
     rows = compare(sound_pairs(live=30, suite=25))
     assert (rows["suite accuracy"].n, rows["format validity"].n, rows["mean failure severity"].n) == (25, 25, 55)
+
+
+def test_agents_in_an_open_loop_have_rows_only_where_tools_were_called() -> None:
+    called = {
+        "agent_tools": Judgement(0.5, "wrong_call", "open loop"),
+        "agent_steps": Judgement(1.0, "ok", "open loop"),
+    }
+    pairs = [pair(n, candidate=answer(n, findings=called), baseline=answer(n, findings=called)) for n in range(30)]
+    rows = compare(pairs)
+    assert list(rows)[-2:] == ["tool calls, open loop", "calls not repeated, open loop"]
+    assert (rows["tool calls, open loop"].baseline, rows["tool calls, open loop"].candidate) == (1.0, 0.5)
+    assert rows["calls not repeated, open loop"].baseline == 1.0

@@ -83,7 +83,7 @@ async def test_every_bound_ends_a_run(bounds: Bounds, clock: tuple[float, ...], 
         ({"outcome": ReplayOutcome.CONNECTION_FAILED}, Ending.FAILED, None),
         ({"outcome": ReplayOutcome.HTTP_ERROR, "status": 503}, Ending.FAILED, None),
         ({"outcome": ReplayOutcome.HTTP_ERROR, "status": 429}, Ending.FAILED, None),
-        ({"outcome": ReplayOutcome.HTTP_ERROR, "status": 400}, Ending.REFUSED, False),
+        ({"outcome": ReplayOutcome.HTTP_ERROR, "status": 400}, Ending.FAILED, None),
         ({"outcome": ReplayOutcome.TIMED_OUT}, Ending.TIME_LIMIT, False),
     ],
 )
@@ -92,6 +92,11 @@ async def test_a_lane_that_fails_is_told_from_an_agent_that_does(
 ) -> None:
     driven = await drive(Answers(replay(**changes, error="kind")))
     assert (driven.ending, driven.is_solved, driven.error) == (ending, is_solved, "kind")
+
+
+async def test_a_request_that_is_refused_once_there_are_answers_is_the_agent_s_doing() -> None:
+    driven = await drive(Answers(says("", CALLS[0]), replay(outcome=ReplayOutcome.HTTP_ERROR, status=400)))
+    assert (driven.ending, driven.is_solved) == (Ending.REFUSED, False)
 
 
 async def test_broken_arguments_are_told_to_the_agent_and_not_sent_back_to_the_server() -> None:
