@@ -96,10 +96,14 @@ def _largest_assignment(fits: Sequence[Sequence[int]]) -> dict[int, int]:
     owners: dict[int, int] = {}
 
     def claim(wanted: int, tried: set[int]) -> bool:
+        free = next((place for place in fits[wanted] if place not in owners), None)
+        if free is not None:
+            owners[free] = wanted
+            return True
         for place in fits[wanted]:
             if place not in tried:
                 tried.add(place)
-                if place not in owners or claim(owners[place], tried):
+                if claim(owners[place], tried):
                     owners[place] = wanted
                     return True
         return False

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from judges.call_matching import match_calls, read_call
+from judges.call_matching import _largest_assignment, match_calls, read_call
 from proxy.wire.reply import ToolCall
 from shadow.agentic.expected import Call, ExpectedCall, Fields, Items, Reference, Slot, Value, Wanted, exactly
 
@@ -45,6 +45,10 @@ def test_the_assignment_is_the_largest_and_not_the_first_that_comes() -> None:
     one = ExpectedCall("add", Fields({"n": Slot((Value(1),))}))
     for wanted in ((either, one), (one, either)):
         assert match_calls(calls(1, 2), reference=Reference(Wanted.THESE, wanted)).is_exact
+
+
+def test_thousands_of_equal_calls_are_assigned_without_deep_recursion() -> None:
+    assert len(_largest_assignment([range(1500)] * 1500)) == 1500
 
 
 def test_types_are_compared_all_the_way_down() -> None:
