@@ -12,7 +12,6 @@ import aiohttp
 import openai
 import pytest
 
-import analytics.demo
 from proxy.errors import UsageError
 from proxy.exchange import Chunk, Shape
 from proxy.wire.assemble import Assembly, read_reply
@@ -22,7 +21,7 @@ from shadow.simulator.serving import simulator_in_loop, simulator_process
 from shadow.worker.lane import open_session
 from shadow.worker.null_run import null_run
 
-SUPPORT = Path(analytics.demo.__file__).parent / "scripts" / "support.toml"
+SCRIPT = Path(__file__).parent / "clerk.toml"
 WEATHER: Any = {
     "type": "function",
     "function": {
@@ -33,7 +32,7 @@ WEATHER: Any = {
 
 
 def behave(**changes: Any) -> Behaviour:
-    return Behaviour.model_validate({"model": "support", "script": SUPPORT, "ttft_ms": 5, "itl_ms": 1} | changes)
+    return Behaviour.model_validate({"model": "support", "script": SCRIPT, "ttft_ms": 5, "itl_ms": 1} | changes)
 
 
 def client_of(url: str) -> openai.AsyncOpenAI:
@@ -160,7 +159,7 @@ async def test_a_wrong_script_is_told_before_a_process_starts(tmp_path: Path) ->
 
 async def test_the_command_serves_until_it_is_ended() -> None:
     argv = [sys.executable, "-m", "analytics.cli", "simulator", "--port", "0", "--model", "support"]
-    argv += ["--script", str(SUPPORT), "--fault", "refusal=1", "--ttft-ms", "5"]
+    argv += ["--script", str(SCRIPT), "--fault", "refusal=1", "--ttft-ms", "5"]
     process = await asyncio.create_subprocess_exec(*argv, stdout=asyncio.subprocess.PIPE)
     assert process.stdout is not None
     url = (await process.stdout.readline()).decode().split()[-1]
