@@ -52,7 +52,7 @@ def vllm_scenario(python: Path, *, seed: int, folder: Path) -> Scenario:
         baseline="smollm2-baseline",
         candidates=_STORIES,
         traffic=small_traffic(seed=seed, count=40, rate_per_s=0.3, model=MODEL),
-        suites=(draw_heldout(seed=seed, size=50),),
+        suites=(draw_heldout(seed=seed, size=88),),
         suite_rate_per_s=0.25,
         max_concurrency=16,
         again_ratio=0.25,
