@@ -85,7 +85,7 @@ bench-probes: setup ## Every adversarial probe on the whole way: nothing lost, n
 bench-heldout: setup setup-vllm ## How many held-out questions SmolLM2-135M gets right on real vLLM (10 minutes)
 	$(RUN)python -m tests.bench.heldout --vllm $(VLLM_ENV)/bin/python
 
-validate: setup ## How often the verdict is wrong, on A/A data and planted regressions (20 minutes); writes docs/explanation
+validate: setup ## How often the verdict is wrong, on A/A data and planted regressions (long); writes docs/explanation
 	$(RUN)understudy validate --out docs/explanation
 
 check: lint types arrow ## Style, types and the import contract

@@ -11,6 +11,7 @@ from analytics.demo.traffic import small_traffic
 from proxy.errors import Unavailable
 from shadow.deployment import Deployment
 from shadow.suites.heldout.draw import draw_heldout
+from shadow.suites.suite import Suite
 
 MODEL = "smollm2"
 _FLAGS = ("--dtype", "bfloat16", "--enforce-eager", "--max-model-len", "1024", "--max-num-seqs", "16",
@@ -52,7 +53,7 @@ def vllm_scenario(python: Path, *, seed: int, folder: Path) -> Scenario:
         baseline="smollm2-baseline",
         candidates=_STORIES,
         traffic=small_traffic(seed=seed, count=40, rate_per_s=0.3, model=MODEL),
-        suites=(draw_heldout(seed=seed, size=88),),
+        suites=(_questions(seed),),
         suite_rate_per_s=0.25,
         max_concurrency=16,
         again_ratio=0.25,
@@ -61,6 +62,15 @@ def vllm_scenario(python: Path, *, seed: int, folder: Path) -> Scenario:
         start_timeout_s=420,
         replay_timeout_s=180,
     )
+
+
+def _questions(seed: int) -> Suite:
+    """Questions about code: of those a model of 135 million parameters gets a third right, of all held-out ones a seventh.
+
+    A baseline that knows next to nothing would leave the gate of accuracy unresolved.
+    """
+    drawn = draw_heldout(seed=seed, size=726)
+    return Suite(drawn.name, tuple(example for example in drawn.examples if example.category == "code"))
 
 
 def _weights(python: Path, cache: Path) -> Path:

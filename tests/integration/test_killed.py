@@ -173,7 +173,6 @@ async def _until(is_so: Callable[[], Awaitable[bool]]) -> None:
             await asyncio.sleep(0.2)
 
 
-@pytest.mark.timeout(300)
 async def test_a_capture_process_that_is_killed_again_and_again_loses_nothing_and_counts_nothing_twice(
     tmp_path: Path, kafka: KafkaSettings
 ) -> None:

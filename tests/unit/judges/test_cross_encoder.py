@@ -8,8 +8,6 @@ import pytest
 from judges.cross_encoder import CrossEncoderEntailer
 from proxy.errors import UsageError
 
-pytestmark = pytest.mark.timeout(400)  # the first test imports torch and transformers, on whatever machine this is
-
 
 def build(folder: Path, labels: list[str]) -> str:
     from tokenizers import Tokenizer, models, pre_tokenizers
