@@ -65,7 +65,7 @@ def vllm_scenario(python: Path, *, seed: int, folder: Path) -> Scenario:
 
 
 def _questions(seed: int) -> Suite:
-    """Questions about code: of those a model of 135 million parameters gets a third right, of all held-out ones a seventh.
+    """Held-out questions about code: a model of 135 million parameters gets a third of those right, of all a seventh.
 
     A baseline that knows next to nothing would leave the gate of accuracy unresolved.
     """
