@@ -60,6 +60,12 @@ def tansu(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaSettings]:
     yield from _broker(BrokerKind.TANSU, tmp_path_factory.mktemp("tansu"))
 
 
+@pytest.fixture
+def lone_tansu(tmp_path: Path) -> Iterator[KafkaSettings]:
+    """A Tansu broker without the records of other tests, for those that count all that there is."""
+    yield from _broker(BrokerKind.TANSU, tmp_path / "tansu")
+
+
 @pytest.fixture(scope="session")
 def apache_kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaSettings]:
     """Apache Kafka 4 in KRaft mode."""

@@ -51,6 +51,8 @@ _METRICS = {
     "refusal rate",
     "format validity",
     "mean failure severity",
+    "tool calls, open loop",
+    "calls not repeated, open loop",
 }
 _AGAINST_BASELINE = {"exact match", "similarity"}
 """The baseline agrees with itself wholly, so that these are read against the second baseline."""

@@ -38,18 +38,18 @@ _WRONG = "I do not know."
 @pytest.fixture
 async def staff(
     tmp_path: Path,
-    tansu: KafkaSettings,
+    lone_tansu: KafkaSettings,
     clickhouse: ClickHouseSettings,
     store: Store,
     monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[Crew]:
     """Workers on a broker and a migrated store, which the verbs find by their settings."""
     assert store.tables()
-    monkeypatch.setenv("UNDERSTUDY_KAFKA_BOOTSTRAP", tansu.bootstrap)
-    monkeypatch.setenv("UNDERSTUDY_KAFKA_IDEMPOTENT", str(tansu.idempotent).lower())
+    monkeypatch.setenv("UNDERSTUDY_KAFKA_BOOTSTRAP", lone_tansu.bootstrap)
+    monkeypatch.setenv("UNDERSTUDY_KAFKA_IDEMPOTENT", str(lone_tansu.idempotent).lower())
     monkeypatch.setenv("UNDERSTUDY_CLICKHOUSE_PORT", str(clickhouse.port))
     monkeypatch.setenv("UNDERSTUDY_CLICKHOUSE_DATABASE", clickhouse.database)
-    async with crew(tmp_path, tansu, clickhouse) as hired:
+    async with crew(tmp_path, lone_tansu, clickhouse) as hired:
         yield hired
 
 
@@ -80,13 +80,13 @@ def run_in_thread[T](act: Callable[[], T]) -> Awaitable[T]:
 
 @pytest.mark.timeout(240)
 async def test_a_planted_drop_is_found_in_its_category_and_in_no_other(
-    staff: Crew, store: Store, tmp_path: Path, tansu: KafkaSettings
+    staff: Crew, store: Store, tmp_path: Path, lone_tansu: KafkaSettings
 ) -> None:
     suite = draw_heldout(seed=21, size=_SIZE)
     baseline = knowing(suite, seed=1, file=tmp_path / "baseline.jsonl")
     candidate = knowing(suite, seed=2, dropped="code", file=tmp_path / "candidate.jsonl")
     async with simulators(baseline={"answers": baseline}, candidate={"answers": candidate}) as urls:
-        await publish(tansu, trial=trial(urls, max_concurrency=32), of=[])
+        await publish(lone_tansu, trial=trial(urls, max_concurrency=32), of=[])
         await staff.hire()
         run = Run("trial", rate=1000)
         assert await run_in_thread(lambda: run_suites([suite], run)) == {suite.id: (_SIZE, 0)}
@@ -102,12 +102,12 @@ async def test_a_planted_drop_is_found_in_its_category_and_in_no_other(
 
 @pytest.mark.timeout(120)
 async def test_a_run_goes_on_where_it_was_and_the_store_keeps_the_suite(
-    staff: Crew, tmp_path: Path, tansu: KafkaSettings
+    staff: Crew, tmp_path: Path, lone_tansu: KafkaSettings
 ) -> None:
     suite = draw_heldout(seed=22, size=22)
     suite.save(tmp_path / "heldout.jsonl")
     async with simulators(baseline={}, candidate={}) as urls:
-        await publish(tansu, trial=trial(urls), of=[])
+        await publish(lone_tansu, trial=trial(urls), of=[])
         await staff.hire()
         run = Run("trial", rate=1000)
         first = Suite(name="heldout", examples=suite.examples)
