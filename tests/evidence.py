@@ -14,6 +14,7 @@ from analytics.decide.columns import Figures, Words
 from analytics.decide.evidence import Answers, Coverage, Evidence, Findings, LaneBooks, Pairs, SelfChecks
 from analytics.decide.sample import Sample
 from analytics.decide.score_card import load_score_card
+from analytics.stats.shared_draw import buckets_of
 from judges.judgement import Judgement
 from judges.taxonomy import SEVERITY
 from shadow.replay import ReplayOutcome
@@ -76,6 +77,7 @@ def columns(pairs: Iterable[PairFacts]) -> Pairs:
     return Pairs(
         exchange_ids=np.array([row.exchange_id for row in rows], dtype=object),
         conversation=Words.of([row.conversation_id for row in rows]),
+        bucket=buckets_of(row.conversation_id for row in rows),
         category=Words.of([row.category for row in rows]),
         hazard=Words.of([row.danger or row.category for row in rows]),
         suite=Words.of([row.suite for row in rows]),
@@ -83,6 +85,7 @@ def columns(pairs: Iterable[PairFacts]) -> Pairs:
         language=Words.of([row.language for row in rows]),
         tenant=Words.of([row.tenant for row in rows]),
         prompt_tokens=Figures.of(row.prompt_tokens for row in rows),
+        captured_s=np.array([row.baseline.sent_s for row in rows], dtype=np.float64),
         weight=np.array([row.weight for row in rows], dtype=np.float64),
         same_parameters=np.array([len(found) == 1 for found in hashes], dtype=np.bool_),
         baseline=_lane([row.baseline for row in rows]),

@@ -12,6 +12,7 @@ from analytics.decide.decision import AgentFigures, Interval
 from analytics.decide.intervals import make_interval
 from analytics.decide.sample import Rows
 from analytics.stats.pass_k import mean_pass_hat
+from analytics.stats.shared_draw import buckets_of
 from shadow.replay import Lane
 
 EVERY_WORLD = "all"
@@ -36,10 +37,12 @@ def economy_rows(runs: Sequence[AgentRun]) -> Rows:
 def rows_of(values: Sequence[tuple[AgentRun, float | None]]) -> Rows:
     """The runs that have a value, clustered by task."""
     found = [(run, value) for run, value in values if value is not None]
+    clusters = Words.of([run.cluster for run, _ in found])
     return Rows(
         values=np.array([value for _, value in found], dtype=np.float64),
         weights=np.ones(len(found)),
-        clusters=Words.of([run.cluster for run, _ in found]).codes,
+        clusters=clusters.codes,
+        buckets=buckets_of(clusters.words)[clusters.codes],
     )
 
 

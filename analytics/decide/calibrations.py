@@ -1,6 +1,6 @@
 """Whether a lane's stated confidence is how often it is right: on the suites' examples that carry log-probabilities."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +21,7 @@ from analytics.stats.calibration import (
     equal_width_bins,
 )
 from analytics.stats.resampling import random_groups
+from analytics.stats.shared_draw import BUCKETS
 from shadow.replay import Lane
 
 LEAST = 300
@@ -58,17 +59,27 @@ def count_told(sample: Sample) -> int:
     return int(_known(sample.told.candidate).sum())
 
 
+def drawn_errors(sample: Sample, chance: Chance) -> Floats:
+    """The candidate's error over all categories in each draw that all candidates share, shape (`DRAWS`,)."""
+    known = _known(sample.told.candidate)
+    told = _told(sample, sample.told.candidate, known)
+    return _errors(told, buckets=sample.told.bucket[known], draws=chance.times)
+
+
 def _lane(sample: Sample, lane: Lane, answers: Answers, *, card: ScoreCard, chance: Chance) -> Iterator[Calibration]:
     known, categories = _known(answers), sample.told.category
     for category in (_EVERYTHING, *categories.counts(known)):
         rows = known if category == _EVERYTHING else known & categories.among([category])
         if int(rows.sum()) >= LEAST:
-            told = _Told(
-                answers.value("confidence").values[rows],
-                answers.value("suite_check").values[rows],
-                sample.told.conversation.codes[rows],
-            )
-            yield _measure(told, lane=lane, category=category, card=card, chance=chance)
+            yield _measure(_told(sample, answers, rows), lane=lane, category=category, card=card, chance=chance)
+
+
+def _told(sample: Sample, answers: Answers, rows: Bools) -> _Told:
+    return _Told(
+        answers.value("confidence").values[rows],
+        answers.value("suite_check").values[rows],
+        sample.told.conversation.codes[rows],
+    )
 
 
 def _known(answers: Answers) -> Bools:
@@ -95,27 +106,31 @@ def _measure(told: _Told, *, lane: Lane, category: str, card: ScoreCard, chance:
 
 
 def _draws(told: _Told, *, chance: Chance) -> Floats:
-    """Debiased errors over conversations drawn with replacement; the bins stay those of the whole."""
+    """Debiased errors over conversations drawn with replacement."""
     rng = chance.stream("calibration")
     _, owners = np.unique(told.owners, return_inverse=True)
     groups = random_groups(int(owners.max()) + 1, rng=rng)[owners]
+    count = int(groups.max()) + 1
+    draws = (np.bincount(rng.integers(count, size=count), minlength=count).astype(np.float64) for _ in range(_DRAWS))
+    return _errors(told, buckets=groups, draws=draws, count=count)
+
+
+def _errors(told: _Told, *, buckets: Integers, draws: Iterable[Floats], count: int = BUCKETS) -> Floats:
+    """Debiased errors over the rows as often as they are drawn; the bins stay those of the whole."""
     order = np.argsort(told.sure, kind="stable")
     places = np.empty(len(order), dtype=np.int64)
     places[order] = np.repeat(np.arange(told.bins), [len(part) for part in np.array_split(order, told.bins)])
-    count = int(groups.max()) + 1
-    cells, size = groups * told.bins + places, count * told.bins
+    cells, size = buckets * told.bins + places, count * told.bins
     tables = [
         np.bincount(cells, weights=weights, minlength=size).reshape(count, told.bins)
         for weights in (np.ones(len(order)), told.sure, told.right)
     ]
-    found = np.empty(_DRAWS)
-    for index in range(_DRAWS):
-        times = np.bincount(rng.integers(count, size=count), minlength=count)
-        rows, sure, right = (times @ table for table in tables)
-        found[index] = debiased_calibration_error(
-            [Bin(int(n), float(a / n), float(b / n)) for n, a, b in zip(rows, sure, right, strict=True) if n]
-        )
-    return found
+    return np.array([_drawn_error([times @ table for table in tables]) for times in draws])
+
+
+def _drawn_error(tables: Sequence[Floats]) -> float:
+    bins = (Bin(int(n), float(a / n), float(b / n)) for n, a, b in zip(*tables, strict=True) if n)
+    return debiased_calibration_error(list(bins))
 
 
 def _recalibrated(told: _Told) -> float | None:

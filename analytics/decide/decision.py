@@ -86,6 +86,7 @@ class Factor(_Frozen):
     components: tuple[Component, ...]
     low: float = Field(ge=0, le=10)
     high: float = Field(ge=0, le=10)
+    interval: Interval | None = Field(default=None, description="Of `low`, over conversations drawn anew.")
 
     @property
     def is_complete(self) -> bool:
@@ -99,6 +100,12 @@ class Score(_Frozen):
     factors: tuple[Factor, ...]
     low: float
     high: float
+    interval: Interval | None = Field(default=None, description="Of `low`, over conversations drawn anew.")
+    draws: tuple[float, ...] = Field(
+        default=(),
+        description="`low` in each draw of conversations. Decisions of one seed draw the same conversations, so that "
+        "candidates are compared draw by draw.",
+    )
 
     @property
     def is_complete(self) -> bool:
@@ -305,6 +312,7 @@ class Decision(_Frozen):
     judge_versions: dict[str, str]
     agents: tuple[AgentFigures, ...] = Field(default=(), description="Closed loop, by world and lane; empty: not run.")
     seed: int
+    tie_points: float = Field(default=0.3, ge=0, le=10, description="Who is this close to the best ties with it.")
     regressions: tuple[Regression, ...] = Field(default=(), description="Every metric tested, the likeliest first.")
     slices: tuple[Slice, ...] = ()
     mixes: tuple[Mix, ...] = ()

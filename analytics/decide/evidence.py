@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.decide.agent_run import AgentRun
-from analytics.decide.columns import Bools, Figures, Floats, Places, Words
+from analytics.decide.columns import Bools, Figures, Floats, Integers, Places, Words
 from shadow.experiment import Experiment
 from shadow.load.level import LoadLevel
 from shadow.replay import ReplayOutcome
@@ -122,16 +122,19 @@ class Pairs:
     """Baseline and candidate (and the A/A lane, where it was drawn) on the same exchanges.
 
     Attributes:
+        bucket: Of the conversation, by its name, in [0, `BUCKETS`): what is drawn together for all candidates.
         hazard: The category under which G3 counts the pair: what its example probes, else its own category.
         suite: name@hash of the suite, or empty for live traffic.
         route: API shape.
         prompt_tokens: As the baseline's server reported.
+        captured_s: Capture time, seconds since the epoch.
         weight: Inverse sampling probability.
         same_parameters: Whether every lane was sent the same request.
     """
 
     exchange_ids: Texts
     conversation: Words
+    bucket: Integers
     category: Words
     hazard: Words
     suite: Words
@@ -139,6 +142,7 @@ class Pairs:
     language: Words
     tenant: Words
     prompt_tokens: Figures
+    captured_s: Floats
     weight: Floats
     same_parameters: Bools
     baseline: Answers
@@ -172,6 +176,7 @@ class Pairs:
         return Pairs(
             exchange_ids=self.exchange_ids[rows],
             conversation=self.conversation.take(rows),
+            bucket=self.bucket[rows],
             category=self.category.take(rows),
             hazard=self.hazard.take(rows),
             suite=self.suite.take(rows),
@@ -179,6 +184,7 @@ class Pairs:
             language=self.language.take(rows),
             tenant=self.tenant.take(rows),
             prompt_tokens=self.prompt_tokens.take(rows),
+            captured_s=self.captured_s[rows],
             weight=self.weight[rows],
             same_parameters=self.same_parameters[rows],
             baseline=self.baseline.take(rows),

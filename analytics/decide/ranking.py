@@ -2,12 +2,15 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from analytics.decide.decision import Decision, GateStatus, Verdict
+import numpy as np
+
+from analytics.decide.decision import Decision, GateStatus, Interval, Verdict
 from analytics.decide.score import FAILURES
-from analytics.decide.score_card import load_score_card
 from shadow.experiment import Profile
 
+_TAIL = 0.05
 _DIGITS = 6
 """Decimals to which differences of points are compared: in binary, 8.3 - 8.0 exceeds 0.3."""
 
@@ -16,27 +19,59 @@ def rank(decisions: Sequence[Decision], *, tie_points: float | None = None) -> l
     """Best first, whatever the order given; a candidate that fails a gate never stands above one that passes.
 
     Args:
-        tie_points: Who is this close to the best of those left ties with it; by default the default score card's.
+        tie_points: Who is this close to the best of those left ties with it; by default what the best one's score
+            card says.
     """
-    tie = load_score_card("default").tie_points if tie_points is None else tie_points
     ranked: list[Decision] = []
     for tier in range(3):
         left = sorted((one for one in decisions if tier_of(one) == tier), key=lambda one: (-one.score.low, _name(one)))
         while left:
-            tied = tie_set(left, tie_points=tie)
+            tied = tie_set(left, tie_points=tie_points)
             ranked += sorted(tied, key=lambda one: (_preference(one, profile=tied[0].profile), _name(one)))
             left = left[len(tied) :]
     return ranked
 
 
-def tie_set(ordered: Sequence[Decision], *, tie_points: float) -> list[Decision]:
+def tie_set(ordered: Sequence[Decision], *, tie_points: float | None = None) -> list[Decision]:
     """Those that tie with the first; an incomplete score counts by its lower end.
 
     Args:
         ordered: At least one, by falling score.
+        tie_points: As for `rank`.
     """
     best = ordered[0].score.low
-    return [one for one in ordered if round(best - one.score.low, _DIGITS) <= tie_points]
+    within = ordered[0].tie_points if tie_points is None else tie_points
+    return [one for one in ordered if round(best - one.score.low, _DIGITS) <= within]
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """How far one candidate's points are above another's, over the same drawn conversations.
+
+    Attributes:
+        points: With one-sided bounds at 95 % each.
+        ahead_share: Share of the draws in which it is ahead, a draw of equal points counting half, in [0, 1].
+    """
+
+    points: Interval
+    ahead_share: float
+
+    @property
+    def is_beyond_chance(self) -> bool:
+        """Whether the lead keeps its sign between its bounds."""
+        low, high = self.points.low, self.points.high
+        return low is not None and high is not None and (low > 0 or high < 0)
+
+
+def lead_of(upper: Decision, lower: Decision) -> Lead | None:
+    """The lead of one candidate over another; None unless both were drawn alike: by one seed, with as many draws."""
+    mine, theirs = np.array(upper.score.draws), np.array(lower.score.draws)
+    if upper.seed != lower.seed or not len(mine) or len(mine) != len(theirs):
+        return None
+    gaps, lead = mine - theirs, upper.score.low - lower.score.low
+    low, high = np.quantile(gaps, (_TAIL, 1 - _TAIL))
+    points = Interval(estimate=lead, low=min(float(low), lead), high=max(float(high), lead))
+    return Lead(points, float(np.mean(gaps > 0) + np.mean(gaps == 0) / 2))
 
 
 def tier_of(decision: Decision) -> int:

@@ -11,11 +11,12 @@ from shadow.suites.suite import LOGPROBS
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rows:
-    """One value, weight and conversation per pair that has the value, each of shape (n,)."""
+    """One value, weight, conversation and bucket of it per pair that has the value, each of shape (n,)."""
 
     values: Floats
     weights: Floats
     clusters: Integers
+    buckets: Integers
 
     @property
     def n(self) -> int:
@@ -70,7 +71,8 @@ class Sample:
             weights: One per pair; the inverse sampling probability when not given.
         """
         given, known = self.pairs.weight if weights is None else weights, figures.known
-        return Rows(figures.values[known], given[known], self.pairs.conversation.codes[known])
+        pairs = self.pairs
+        return Rows(figures.values[known], given[known], pairs.conversation.codes[known], pairs.bucket[known])
 
 
 def format_value(answers: Answers) -> Figures:

@@ -75,6 +75,7 @@ def decide(evidence: Evidence, card: ScoreCard, *, seed: int, resamples: int) ->
         judge_versions=dict(evidence.judge_versions),
         agents=agent_table(evidence.agent_runs, chance=chance, confidence=card.confidence),
         seed=seed,
+        tie_points=card.tie_points,
         regressions=find_regressions(sample, card=card, chance=chance),
         slices=compare_slices(sample, card=card),
         mixes=compare_mixes(sample),

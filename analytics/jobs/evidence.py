@@ -86,6 +86,7 @@ def _exchanges(reading: Reading, *, voids: Voids) -> Pairs:
     return Pairs(
         exchange_ids=texts(table["exchange_id"]),
         conversation=words(table["conversation_id"]),
+        bucket=table["bucket"].to_numpy().astype(np.int64),
         category=words(table["category"]),
         hazard=words(table["hazard"]),
         suite=words(table["suite"]),
@@ -93,6 +94,7 @@ def _exchanges(reading: Reading, *, voids: Voids) -> Pairs:
         language=words(table["language"]),
         tenant=words(table["tenant"]),
         prompt_tokens=figures(table["prompt_tokens"]),
+        captured_s=floats(table["captured_ms"]) / 1000,
         weight=floats(table["weight"]),
         same_parameters=flags(table["same_parameters"]),
         baseline=lane(Lane.BASELINE),

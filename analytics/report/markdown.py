@@ -15,6 +15,7 @@ from analytics.report.differences import cut_text
 from analytics.report.effects import read_effects
 from analytics.report.environment import make_environment
 from analytics.report.figures import MISSING, write_figure, write_range
+from analytics.report.order import explain_order
 from analytics.report.report import Report
 
 _LONGEST_EXCERPT = 400
@@ -46,7 +47,7 @@ def render_report(report: Report) -> str:
 
 def render_index(decisions: Sequence[Decision]) -> str:
     """Several decisions in the order given, with links to `<experiment_id>/report.md`."""
-    return _render("index.md.j2", decisions=decisions)
+    return _render("index.md.j2", decisions=decisions, order=explain_order(decisions))
 
 
 def escape_markdown(text: str) -> str:

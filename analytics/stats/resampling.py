@@ -13,6 +13,8 @@ MOST_GROUPS = 2_048
 """Groups that are drawn as they are. Source: Wolter 2007, chapter 2, the method of random groups."""
 _CELLS = 2_000_000
 """Draws held in memory at once."""
+_MOST_ROWS = 4_096
+"""Rows up to which a drawn quantile is interpolated."""
 _GRID = 1_024
 """Places between which the quantile of many rows is sought."""
 
@@ -49,17 +51,29 @@ def resample_quantiles(
         values: One per row, no NaN.
         groups: Group of each row, numbered from 0 without gaps.
 
-    Source: Efron and Tibshirani 1993, chapter 8; the quantile is Hyndman and Fan's definition 7, and with more than
-    `MOST_GROUPS` groups the order statistic there.
+    Source: Efron and Tibshirani 1993, chapter 8; the quantile is that of `drawn_quantiles`.
     """
     count = int(groups.max()) + 1
-    order = np.argsort(values, kind="stable")
-    ordered, owners = values[order], random_groups(count, rng=rng)[groups[order]]
+    owners = random_groups(count, rng=rng)[groups]
     fewer = min(count, MOST_GROUPS)
     times = np.stack([np.bincount(rng.integers(fewer, size=fewer), minlength=fewer) for _ in range(resamples)])
-    if count > MOST_GROUPS:
-        return _order_statistics(ordered, owners=owners, times=times, level=level)
-    return np.array([interpolate(np.repeat(ordered, drawn[owners]), level) for drawn in times])
+    return drawn_quantiles(values, owners=owners, times=times.astype(np.float64), level=level)
+
+
+def drawn_quantiles(values: Floats, *, owners: Owners, times: Floats, level: float) -> Floats:
+    """Quantiles of the values, each as often as its group is drawn, shape (draws,).
+
+    Args:
+        owners: Group of each row.
+        times: How often each group is drawn, whole numbers, shape (draws, groups); every draw holds a row.
+
+    Source: Hyndman and Fan's definition 7, and with more than `_MOST_ROWS` rows the order statistic there.
+    """
+    order = np.argsort(values, kind="stable")
+    ordered, placed = values[order], owners[order]
+    if len(ordered) > _MOST_ROWS:
+        return _order_statistics(ordered, owners=placed, times=times, level=level)
+    return np.array([interpolate(np.repeat(ordered, drawn[placed].astype(np.intp)), level) for drawn in times])
 
 
 def random_groups(count: int, *, rng: np.random.Generator) -> Owners:
@@ -68,17 +82,16 @@ def random_groups(count: int, *, rng: np.random.Generator) -> Owners:
     return own if count <= MOST_GROUPS else rng.permutation(count) % MOST_GROUPS
 
 
-def _order_statistics(ordered: Floats, *, owners: Owners, times: NDArray[np.intp], level: float) -> Floats:
+def _order_statistics(ordered: Floats, *, owners: Owners, times: Floats, level: float) -> Floats:
     """The order statistic at `level` of each draw: first roughly, then on a grid over where those of all draws lie.
 
     It is exact to a thousandth of the width of that range.
     """
-    drawn = times.astype(np.float64)
-    wanted = np.ceil(drawn @ np.bincount(owners, minlength=times.shape[1]) * level)
+    wanted = np.ceil(times @ np.bincount(owners, minlength=times.shape[1]) * level)
     low, high = 0, len(ordered)
     for cells in (_GRID // 4, _GRID):
         edges = np.unique(np.linspace(low, high, cells + 1).astype(np.intp))
-        reached = drawn @ _counts_below(owners, edges=edges, groups=times.shape[1])
+        reached = times @ _counts_below(owners, edges=edges, groups=times.shape[1])
         places = np.sum(reached < wanted[:, None], axis=1)
         low, high = int(edges[places.min() - 1]), int(edges[places.max()])
     return ordered[edges[places] - 1]

@@ -13,6 +13,7 @@ import numpy as np
 
 from analytics.decide.columns import Figures, Words
 from analytics.decide.evidence import Answers, Findings, Pairs
+from analytics.stats.shared_draw import buckets_of
 from analytics.validation.conditions import ORDINARY, TTFT_MS, TTFT_SIGMA, Condition
 from judges.judgement import Case, Finding, Judge, Judgement
 from judges.panel import run_panel
@@ -69,6 +70,7 @@ class Respondent:
         return Pairs(
             exchange_ids=np.array([one.exchange.exchange_id for one in self._asked], dtype=object),
             conversation=Words.of([one.exchange.conversation_id for one in self._asked]),
+            bucket=buckets_of(one.exchange.conversation_id for one in self._asked),
             category=Words.of([one.example.category for one in self._asked]),
             hazard=Words.of([one.example.danger or one.example.category for one in self._asked]),
             suite=Words.of([one.exchange.suite for one in self._asked]),
@@ -76,6 +78,7 @@ class Respondent:
             language=Words.same("", len(self._asked)),
             tenant=Words.same("", len(self._asked)),
             prompt_tokens=Figures.of(replay.reply.usage.prompt_tokens for replay in self._baseline),
+            captured_s=np.zeros(len(self._asked)),
             weight=np.ones(len(self._asked)),
             same_parameters=np.ones(len(self._asked), dtype=np.bool_),
             baseline=self._first,

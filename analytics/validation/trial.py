@@ -11,6 +11,7 @@ from analytics.decide.decision import GateStatus, Verdict
 from analytics.decide.evidence import Answers, Coverage, Evidence, LaneBooks, Pairs, SelfChecks
 from analytics.decide.score_card import ScoreCard, load_score_card
 from analytics.decide.verdict import decide
+from analytics.stats.shared_draw import BUCKETS
 from analytics.validation.conditions import TTFT_MS, TTFT_SIGMA, Condition
 from analytics.validation.exchanging import exchanged
 from shadow.deployment import Deployment
@@ -116,6 +117,8 @@ def _evidence(taken: Pairs, dangers: tuple[str, ...]) -> Evidence:
         taken,
         exchange_ids=np.array([f"{place:08d}" for place in range(count)], dtype=object),
         conversation=Words(np.arange(count), tuple(f"{place:08d}" for place in range(count))),
+        bucket=np.arange(count) % BUCKETS,
+        captured_s=sent,
         baseline=baseline,
         candidate=candidate,
         baseline_again=_of_some(again, count),

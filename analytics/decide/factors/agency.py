@@ -65,6 +65,7 @@ def _joined(one: Rows, other: Rows) -> Rows:
         np.concatenate([one.values, other.values]),
         np.concatenate([one.weights, other.weights]),
         np.concatenate([one.clusters, other.clusters + offset]),
+        np.concatenate([one.buckets, other.buckets]),
     )
 
 

@@ -1,8 +1,9 @@
 """Failure profile: how often and how badly the candidate fails, and whether it knows. Source: MEASURES section 3."""
 
-from analytics.decide.calibrations import LEAST, count_told, measure_calibrations
-from analytics.decide.factors.points import MOST, Material, Part, Plan, Points, scale
+from analytics.decide.calibrations import LEAST, count_told, drawn_errors, measure_calibrations
+from analytics.decide.factors.points import MOST, Material, Part, Plan, Points, drawn_points, mean_draws, scale
 from analytics.stats.quantile import bounded_quantile
+from analytics.stats.shared_draw import shared_quantiles
 from shadow.replay import Lane
 
 
@@ -12,19 +13,30 @@ def _taxonomy(material: Material) -> Points:
         return Points(None, 0, "no answer has a failure label")
     mean = material.chance.mean(rows, purpose="score taxonomy", confidence=material.card.confidence)
     zero = material.card.anchors.zero_severity
-    value = scale(mean.mean, low=mean.low, high=mean.high, points=lambda severity: MOST * (1 - severity / zero))
-    return Points(value, rows.n, f"mean severity {mean.mean:.4f}")
+
+    def points(severity: float) -> float:
+        return MOST * (1 - severity / zero)
+
+    value = scale(mean.mean, low=mean.low, high=mean.high, points=points)
+    draws = drawn_points(mean_draws(rows, material), points=points)
+    return Points(value, rows.n, f"mean severity {mean.mean:.4f}", draws)
 
 
 def _tail(material: Material) -> Points:
-    severity = material.sample.pairs.candidate.severity
+    pairs = material.sample.pairs
+    severity = pairs.candidate.severity
     found = severity.values[severity.known]
     least = material.card.anchors.least_tail
     if len(found) < least:
         return Points(None, len(found), f"the 99th percentile needs {least} answers")
     tail = bounded_quantile(found, 0.99, confidence=material.card.confidence)
-    value = scale(tail.estimate, low=tail.low, high=tail.high, points=lambda severity: MOST - severity)
-    return Points(value, len(found), "99th percentile of severity")
+    value = scale(tail.estimate, low=tail.low, high=tail.high, points=_less)
+    drawn = shared_quantiles(found, buckets=pairs.bucket[severity.known], times=material.chance.times, level=0.99)
+    return Points(value, len(found), "99th percentile of severity", drawn_points(drawn, points=_less))
+
+
+def _less(severity: float) -> float:
+    return MOST - severity
 
 
 def _calibration(material: Material) -> Points:
@@ -38,8 +50,13 @@ def _calibration(material: Material) -> Points:
         return Points(None, told, f"{LEAST} checked examples with log-probabilities are needed, {told} are there")
     error, zero = found[0].error, material.card.anchors.zero_calibration
     low, high = (error.estimate if end is None else end for end in (error.low, error.high))
-    value = scale(error.estimate, low=low, high=high, points=lambda one: MOST * (1 - one / zero))
-    return Points(value, found[0].n, f"debiased error {error.estimate:.4f}; sampling alone adds {found[0].noise:.4f}")
+
+    def points(one: float) -> float:
+        return MOST * (1 - one / zero)
+
+    value = scale(error.estimate, low=low, high=high, points=points)
+    note = f"debiased error {error.estimate:.4f}; sampling alone adds {found[0].noise:.4f}"
+    return Points(value, found[0].n, note, drawn_points(drawn_errors(material.sample, material.chance), points=points))
 
 
 PLAN = Plan(

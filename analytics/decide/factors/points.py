@@ -1,5 +1,6 @@
 """Points 0 to 10 of a component, and what every component is measured from. Measures nothing itself."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -10,6 +11,8 @@ from analytics.decide.intervals import make_interval
 from analytics.decide.loads import Trial, target_trial
 from analytics.decide.sample import Rows, Sample
 from analytics.decide.score_card import ComponentName, ScoreCard
+from analytics.stats.quantile import Floats
+from analytics.stats.shared_draw import drawn_ratios
 
 MOST = 10.0
 """The most points that a component, a factor and the score can have."""
@@ -17,11 +20,16 @@ MOST = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Points:
-    """Points 0 to 10 with their bounds, or None when missing; `note` says why or what they rest on."""
+    """Points 0 to 10 with their bounds, or None when missing; `note` says why or what they rest on.
+
+    Attributes:
+        draws: The points in each draw that all candidates share; None where chance has no part in them.
+    """
 
     value: Interval | None
     n: int
     note: str
+    draws: tuple[float, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +75,32 @@ def scale(estimate: float, *, low: float, high: float, points: Callable[[float],
     return make_interval(value, low=min(ends), high=max(ends))
 
 
+def drawn_points(figures: Floats, *, points: Callable[[float], float]) -> tuple[float, ...]:
+    """Points of a figure in each draw, cut to [0, 10]."""
+    return tuple(min(max(points(one), 0.0), MOST) for one in figures.tolist())
+
+
+def mean_draws(rows: Rows, material: Material) -> Floats:
+    """The weighted mean of at least one row in each draw."""
+    return drawn_ratios(rows.values * rows.weights, rows.weights, buckets=rows.buckets, times=material.chance.times)
+
+
 def mean_points(rows: Rows, material: Material, *, purpose: str, note: str, missing: str) -> Points:
     """Ten times a mean in [0, 1]; missing without rows."""
     if not rows.n:
         return Points(None, 0, missing)
     mean = material.chance.mean(rows, purpose=f"score {purpose}", confidence=material.card.confidence)
-    value = scale(mean.mean, low=mean.low, high=mean.high, points=lambda share: MOST * share)
-    return Points(value, rows.n, note)
+    value = scale(mean.mean, low=mean.low, high=mean.high, points=_tenfold)
+    return Points(value, rows.n, note, drawn_points(mean_draws(rows, material), points=_tenfold))
+
+
+def halving(ratio: float) -> float:
+    """Five points at equality, five more for twice as good."""
+    return 5 + 5 * math.log2(ratio) if ratio > 0 else 0.0
+
+
+def _tenfold(share: float) -> float:
+    return MOST * share
 
 
 def unmeasured(reason: str) -> Measure:

@@ -1,13 +1,14 @@
 """Inference efficiency at the target load: what the load stage measured of both lanes. Source: MEASURES section 3."""
 
-import math
-
 import numpy as np
 
-from analytics.decide.factors.points import Material, Points, scale
+from analytics.decide.chance import DRAWS
+from analytics.decide.columns import Floats
+from analytics.decide.factors.points import Material, Points, drawn_points, halving, scale
 from analytics.decide.load_curves import kv_peak_tokens, tokens_per_s
-from analytics.decide.loads import Trial, first_tokens_ms, kept_requests, unresolved_reasons
+from analytics.decide.loads import Trial, first_tokens_ms, kept_requests, sent_times_s, unresolved_reasons
 from analytics.stats.quantile import Quantile, bounded_quantile
+from analytics.stats.resampling import resample_quantiles
 from shadow.deployment import Deployment
 from shadow.load.level import LoadLevel
 
@@ -21,6 +22,24 @@ def ttft_at_load(trial: Trial, material: Material) -> Quantile | str:
     return bounded_quantile(
         first_tokens_ms(trial.candidate), 1 - latency.allowed_share, confidence=material.card.confidence
     )
+
+
+def drawn_ttft_at_load(trial: Trial, material: Material) -> Floats:
+    """That quantile in each draw of parts of the run, ms; runs are no part of what candidates share."""
+    latency, sent_s = material.card.latency, np.array(sent_times_s(trial.candidate))
+    _, owners = np.unique(np.floor(sent_s / latency.block_s), return_inverse=True)
+    return resample_quantiles(
+        np.array(first_tokens_ms(trial.candidate)),
+        groups=owners,
+        level=1 - latency.allowed_share,
+        rng=_stream(trial, material, "TTFT"),
+        resamples=DRAWS,
+    )
+
+
+def _stream(trial: Trial, material: Material, purpose: str) -> np.random.Generator:
+    """Draws of a run are its own: other candidates were measured in other runs."""
+    return material.chance.stream(f"shared {purpose} of load run {trial.run_id}")
 
 
 def throughput_at_load(trial: Trial, material: Material) -> Points:
@@ -41,8 +60,15 @@ def throughput_at_load(trial: Trial, material: Material) -> Points:
         return Points(None, n, f"no output tokens at {trial.load}")
     tail = 1 - material.card.confidence
     low, high = np.quantile(candidate_draws / baseline_draws, (tail, 1 - tail))
-    value = scale(candidate / baseline, low=float(low), high=float(high), points=_halving)
-    return Points(value, n, f"{candidate:.1f} against {baseline:.1f} output tokens per second at {trial.load}")
+    value = scale(candidate / baseline, low=float(low), high=float(high), points=halving)
+    note = f"{candidate:.1f} against {baseline:.1f} output tokens per second at {trial.load}"
+    rates = [
+        tokens_per_s(lane, rng=_stream(trial, material, lane[0].lane), resamples=DRAWS)[1]
+        for lane in (trial.candidate, trial.baseline)
+    ]
+    with np.errstate(divide="ignore"):
+        drawn = rates[0] / np.maximum(rates[1], np.finfo(np.float64).tiny)
+    return Points(value, n, note, drawn_points(drawn, points=halving))
 
 
 def memory_at_load(trial: Trial, material: Material) -> Points:
@@ -61,13 +87,8 @@ def memory_at_load(trial: Trial, material: Material) -> Points:
         if len(known) == len(caches)
         else "weights alone, since kv_bytes_per_token is not declared"
     )
-    value = scale(ratio, low=ratio, high=ratio, points=_halving)
+    value = scale(ratio, low=ratio, high=ratio, points=halving)
     return Points(value, 1, f"bytes of the {what}; peak of the KV cache at {trial.load}: {peaks} tokens")
-
-
-def _halving(ratio: float) -> float:
-    """Five points at equality, five more for twice as good."""
-    return 5 + 5 * math.log2(ratio) if ratio > 0 else 0.0
 
 
 def _cache_bytes(levels: tuple[LoadLevel, ...], deployment: Deployment) -> float | None:

@@ -1,5 +1,6 @@
 -- Question: what did the lanes answer to each exchange, reduced to what is counted? Grain: one row per exchange, ordered.
 -- The table's order is that of the grouping, so that it streams; `foreign` counts answers of deployments of before a split.
+-- `bucket` stands for the conversation in every experiment alike, and for a thousand others too.
 SELECT pair.*, if(example.danger = '', pair.category, example.danger) AS hazard
 FROM
 (
@@ -7,6 +8,7 @@ FROM
         exchange_id,
         sipHash64(exchange_id) AS key,
         any(conversation_id) AS conversation_id,
+        toUInt16(sipHash64(any(replays.conversation_id)) % 2048) AS bucket,
         toUnixTimestamp64Milli(any(replays.captured_at)) AS captured_ms,
         any(toString(replays.category)) AS category,
         any(toString(replays.suite)) AS suite,

@@ -1,13 +1,14 @@
+from dataclasses import replace
 from itertools import permutations
 from typing import Any
 
 import pytest
 
 from analytics.decide.decision import Decision, GateStatus, Interval, Verdict
-from analytics.decide.ranking import rank, tie_set
+from analytics.decide.ranking import lead_of, rank, tie_set
 from analytics.decide.verdict import decide
 from shadow.experiment import Profile
-from tests.evidence import CARD, evidence, sound_pairs
+from tests.evidence import CARD, PairFacts, answer, evidence, pair, sound_pairs, spoilt, suite_pair
 from tests.records import deployment
 
 BASE = decide(evidence(sound_pairs()), CARD, seed=1, resamples=50)
@@ -80,3 +81,62 @@ def test_a_p95_that_is_not_known_comes_last_in_a_tie() -> None:
 
 def test_no_decisions_are_no_ranking() -> None:
     assert rank([]) == []
+
+
+def test_what_the_score_card_calls_a_tie_is_one() -> None:
+    strict = [decision("quick", 7.9, p95_ms=50.0, tie_points=0.05), decision("good", 8.0, tie_points=0.05)]
+    assert names(rank(strict)) == ["good", "quick"]
+    assert names(rank([one.model_copy(update={"tie_points": 0.3}) for one in strict])) == ["quick", "good"]
+
+
+def decided(pairs: list[PairFacts], *, seed: int = 1) -> Decision:
+    return decide(evidence(pairs), CARD, seed=seed, resamples=50)
+
+
+def hard() -> list[PairFacts]:
+    """A suite of which every lane gets two in three, in conversations that are the same for every candidate."""
+    suite = [suite_pair(640 + number, baseline=number % 3 > 0, candidate=number % 3 > 0) for number in range(300)]
+    return sound_pairs(suite=0) + suite
+
+
+def test_candidates_on_the_same_conversations_are_compared_draw_by_draw() -> None:
+    """The better one has ten more right of 300, and yet the two intervals overlap."""
+    better, worse = decided([*hard()[:-30], *(suite_pair(910 + number) for number in range(30))]), decided(hard())
+    lead = lead_of(better, worse)
+    assert lead is not None
+    assert better.score.interval is not None
+    assert worse.score.interval is not None
+    assert better.score.interval.low is not None
+    assert worse.score.interval.high is not None
+    assert better.score.interval.low < worse.score.interval.high
+    assert lead.is_beyond_chance
+    assert lead.points.estimate == pytest.approx(better.score.low - worse.score.low)
+    assert lead.ahead_share > 0.95
+
+
+def test_a_candidate_has_no_lead_over_itself_and_none_over_one_of_another_seed() -> None:
+    lead = lead_of(decided(hard()), decided(hard()))
+    assert lead is not None
+    assert (lead.points.low, lead.points.high, lead.ahead_share) == (0, 0, 0.5)
+    assert lead_of(decided(hard()), decided(hard(), seed=2)) is None
+
+
+def test_a_conversation_is_drawn_alike_for_a_candidate_that_saw_other_exchanges_too() -> None:
+    """Suite examples have an id of their own in each experiment; their conversation is the same one."""
+    renamed = [replace(one, exchange_id=f"other-{one.exchange_id}") for one in hard()]
+    assert decided(renamed).score.draws == decided(hard()).score.draws
+    more = decided([*hard(), *(pair(5000 + number) for number in range(50))])
+    lead = lead_of(more, decided(hard()))
+    assert lead is not None
+    assert lead.points.high is not None
+    assert lead.points.high < 0.2
+
+
+def test_copies_within_conversations_make_no_score_surer() -> None:
+    pairs = spoilt(hard(), 60, candidate=answer(label="refusal_safety"))
+    copies = [replace(one, exchange_id=f"{one.exchange_id}-{copy}") for one in pairs for copy in range(3)]
+    once, often = decided(pairs).score.interval, decided(copies).score.interval
+    assert once is not None
+    assert often is not None
+    assert often.low == pytest.approx(once.low, abs=0.01)
+    assert often.high == pytest.approx(once.high, abs=0.01)
