@@ -31,6 +31,7 @@ from proxy.doors.imported.reading import origin_of
 from proxy.doors.tap import Tap
 from proxy.errors import Unavailable, UsageError
 from proxy.exchange import Exchange
+from proxy.heap import settle_heap
 from proxy.journal import Journal
 from proxy.language import Languages
 from proxy.log.kafka import create_topics, open_consumer, open_producer, read_topic
@@ -114,12 +115,16 @@ def _kept_headers(settings: ProxySettings) -> frozenset[str]:
 
 def gateway_app() -> Gateway:
     """The gateway of one process, as the environment sets it."""
-    return open_gateway(ProxySettings())
+    gateway = open_gateway(ProxySettings())
+    settle_heap()
+    return gateway
 
 
 def tap_app() -> Tap:
     """The tap of one process, as the environment sets it."""
-    return open_tap(ProxySettings())
+    tap = open_tap(ProxySettings())
+    settle_heap()
+    return tap
 
 
 def run_gateway() -> None:
@@ -238,6 +243,7 @@ async def _capture(settings: ProxySettings, kafka: KafkaSettings) -> None:
         stack.callback(reception.close)
         for books in (capture, reception):
             stack.callback(asyncio.create_task(books.keep_books()).cancel)
+        settle_heap()
         mark_ready(settings.state_dir, "capture")
         await stopping.wait()
 

@@ -29,8 +29,7 @@ class Client:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None) -> bool:
-        if self._watching is not None:
-            self._watching.cancel()
+        self._end_watch()
         relaying, self._relaying = self._relaying, None
         if not self.has_left or relaying is None:
             return False
@@ -48,6 +47,12 @@ class Client:
     def watch(self) -> None:
         """From now on, when the whole request has been read, notice that the client leaves."""
         self._watching = asyncio.create_task(self._watch())
+
+    def _end_watch(self) -> None:
+        """Held on to, a cancelled task would keep the whole request until the garbage collector stops all streams."""
+        watching, self._watching = self._watching, None
+        if watching is not None:
+            watching.cancel()
 
     async def _watch(self) -> None:
         while not self.has_left:

@@ -2,14 +2,15 @@
 
 `make bench-capture`, on a quiet machine, under six minutes. Whole replies are loaded by wrk and answered by an nginx,
 so that what is measured is the hop; 50 streams of 20 chunks at 5 ms are loaded by hey. Rounds alternate the order of
-the arms; medians are shown. `--quick` takes one short round, to see that it runs.
+the arms; medians are shown. `--quick` takes one short round, to see that it runs; `--only gateway,mitmdump` leaves out
+the other arms, to compare two of them in less time.
 """
 
 import argparse
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.console import Console
@@ -27,6 +28,8 @@ def main() -> None:
     """Measure and print the tables and the bars."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--litellm", type=Path, default=Path(".venv-litellm/bin/litellm"), help="The LiteLLM command.")
+    parser.add_argument("--only", default="", help="Arms besides direct, separated by commas; all if not given.")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="Rounds of each load.")
     parser.add_argument("--quick", action="store_true", help="One round of two seconds each.")
     wanted = parser.parse_args()
     console = Console(width=110)
@@ -36,34 +39,51 @@ def main() -> None:
         raise SystemExit(message)
     if not wanted.litellm.exists():
         console.print(f"no LiteLLM at {wanted.litellm}: the bench goes on without it (make setup-litellm)")
-    measured = {
-        **_measure(whole_replies, _WHOLE, litellm=wanted.litellm, is_quick=wanted.quick),
-        **_measure(paced_streams, _STREAMS, litellm=wanted.litellm, is_quick=wanted.quick),
-    }
+    plan = _Plan(
+        litellm=wanted.litellm,
+        only=frozenset(f"{wanted.only},gateway".split(",")) if wanted.only else frozenset(),
+        rounds=1 if wanted.quick else wanted.rounds,
+        seconds=2 if wanted.quick else None,
+    )
+    measured = {**_measure(whole_replies, _WHOLE, plan), **_measure(paced_streams, _STREAMS, plan)}
     for load, figures in measured.items():
         console.print(table(load, figures))
     for line in bars(measured):
         console.print(line)
 
 
-def _measure(
-    upstream: Callable[[Path], AbstractContextManager[str]], loads: Sequence[Load], *, litellm: Path, is_quick: bool
-) -> Measured:
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What is measured, and for how long.
+
+    Attributes:
+        only: Arms besides direct; all of them when empty.
+        rounds: Of each load, at least 1.
+        seconds: Of each run, instead of the load's own.
+    """
+
+    litellm: Path
+    only: frozenset[str]
+    rounds: int
+    seconds: int | None
+
+
+def _measure(upstream: Callable[[Path], AbstractContextManager[str]], loads: Sequence[Load], plan: _Plan) -> Measured:
     with (
         tempfile.TemporaryDirectory() as name,
         upstream(Path(name) / "upstream") as url,
-        arms(url, folder=Path(name), litellm=litellm) as urls,
+        arms(url, folder=Path(name), litellm=plan.litellm, only=plan.only) as urls,
     ):
-        return {load: _rounds(load, urls, Path(name), is_quick=is_quick) for load in loads}
+        return {load: _rounds(load, urls, Path(name), plan) for load in loads}
 
 
-def _rounds(load: Load, urls: dict[str, str], folder: Path, *, is_quick: bool) -> dict[str, Figures]:
+def _rounds(load: Load, urls: dict[str, str], folder: Path, plan: _Plan) -> dict[str, Figures]:
     runs: dict[str, list[Figures]] = {name: [] for name in urls}
-    for number in range(1 if is_quick else ROUNDS):
+    chosen = load if plan.seconds is None else replace(load, seconds=plan.seconds)
+    for number in range(plan.rounds):
         order = list(urls) if number % 2 == 0 else list(urls)[::-1]
         for name in order:
             settle()
-            chosen = replace(load, seconds=2) if is_quick else load
             runs[name].append(chosen.measure(urls[name], folder))
     return {name: median_of(found) for name, found in runs.items()}
 

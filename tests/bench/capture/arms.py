@@ -19,7 +19,7 @@ from shadow.stack.processes import Service, end, free_port, start
 from shadow.stack.running import running_stack
 from tests.bench.capture.floor import UPSTREAM_VARIABLE
 
-_ANSWER = (
+ANSWER = (
     '{"id":"x","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"finish_reason":"stop",'
     '"message":{"role":"assistant","content":"' + "Three to five days. " * 32 + '"}}],'
     '"usage":{"prompt_tokens":120,"completion_tokens":150,"total_tokens":270}}'
@@ -37,7 +37,7 @@ def program(name: str) -> str | None:
 @contextmanager
 def whole_replies(folder: Path) -> Iterator[str]:
     """An upstream that costs next to nothing: an nginx that answers every request with one completion."""
-    with _nginx(folder, f"default_type application/json; return 200 '{_ANSWER}';") as url:
+    with _nginx(folder, f"default_type application/json; return 200 '{ANSWER}';") as url:
         yield url
 
 
@@ -51,8 +51,12 @@ def paced_streams(folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def arms(upstream: str, *, folder: Path, litellm: Path) -> Iterator[dict[str, str]]:
-    """Base URLs of every arm by its name; the gateway is last. LiteLLM is left out where it is not installed."""
+def arms(upstream: str, *, folder: Path, litellm: Path, only: frozenset[str] = frozenset()) -> Iterator[dict[str, str]]:
+    """Base URLs of every arm by its name; the gateway is last. LiteLLM is left out where it is not installed.
+
+    Args:
+        only: Arms that are started besides direct; all of them when empty.
+    """
     openings = {
         "nginx": _nginx_proxy(folder / "nginx", upstream),
         "mitmdump": _mitmdump(folder / "mitmdump", upstream),
@@ -62,6 +66,7 @@ def arms(upstream: str, *, folder: Path, litellm: Path) -> Iterator[dict[str, st
     }
     if not litellm.exists():
         del openings["litellm"]
+    openings = {name: opening for name, opening in openings.items() if not only or name in only}
     with ExitStack() as stack:
         yield {"direct": upstream} | {name: stack.enter_context(opening) for name, opening in openings.items()}
 

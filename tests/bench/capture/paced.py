@@ -17,18 +17,22 @@ _LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 _HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 
-def _event(number: int) -> bytes:
+def event(number: int) -> bytes:
+    """One event of the stream, as server-sent."""
     reason = '"stop"' if number == CHUNKS - 1 else "null"
     data = (
         '{"id":"chatcmpl-1","object":"chat.completion.chunk","created":1,"model":"m","choices":'
         f'[{{"index":0,"delta":{{"content":" word {number}"}},"finish_reason":{reason}}}]}}'
     )
     done = "data: [DONE]\n\n" if number == CHUNKS - 1 else ""
-    event = f"data: {data}\n\n{done}".encode()
-    return b"%x\r\n%b\r\n" % (len(event), event)
+    return f"data: {data}\n\n{done}".encode()
 
 
-_PARTS = [_event(number) for number in range(CHUNKS)]
+def _chunk(data: bytes) -> bytes:
+    return b"%x\r\n%b\r\n" % (len(data), data)
+
+
+_PARTS = [_chunk(event(number)) for number in range(CHUNKS)]
 _PARTS[0] = _HEAD + _PARTS[0]
 _PARTS[-1] += b"0\r\n\r\n"
 

@@ -1,4 +1,6 @@
 import asyncio
+import gc
+import weakref
 from collections.abc import MutableMapping
 from typing import Any
 
@@ -72,3 +74,17 @@ async def test_a_cancellation_by_somebody_else_stays_theirs() -> None:
 async def test_an_error_inside_the_block_is_not_hidden() -> None:
     with pytest.raises(LookupError), Client(_Messages().receive):
         raise LookupError
+
+
+async def test_a_request_that_has_ended_leaves_nothing_to_the_garbage_collector() -> None:
+    gc.collect()
+    messages = _Messages(_LAST)
+    with Client(messages.receive) as client:
+        await client.receive()
+        client.watch()
+        await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    ended = weakref.ref(client)
+    del client
+    await asyncio.sleep(0)
+    assert ended() is None
