@@ -48,6 +48,8 @@ class ValidityCheck(_Frozen):
     name: str
     passed: bool
     detail: str
+    needed: int | None = Field(default=None, description="How many more pairs would let it hold, where that is so.")
+    needed_hours: float | None = Field(default=None, description="Hours of traffic that bring them, as observed.")
 
 
 class GateResult(_Frozen):
@@ -63,6 +65,8 @@ class GateResult(_Frozen):
     events: int = Field(ge=0, description="Violations among them.")
     p_value: float = Field(ge=0, le=1, description="One-sided p-value of a violation; Holm runs over these.")
     needed: int | None = Field(default=None, description="How many more would resolve it if all goes on as it did.")
+    per_hour: float | None = Field(default=None, description="How many live traffic brings in an hour, as observed.")
+    needed_hours: float | None = Field(default=None, description="Hours of such traffic that bring what is needed.")
     detail: str
     remarks: tuple[str, ...] = Field(default=(), description="What is printed beside it, such as per-category bounds.")
 
@@ -76,6 +80,8 @@ class Component(_Frozen):
     share: float = Field(ge=0, le=1, description="Weight within its factor.")
     note: str = Field(default="", description="Why it is missing or not applicable, or what it rests on.")
     applicable: bool = True
+    needed: int | None = Field(default=None, description="How many more answers it lacks, where that is why.")
+    needed_hours: float | None = Field(default=None, description="Hours of traffic that bring them, as observed.")
 
 
 class Factor(_Frozen):

@@ -8,6 +8,7 @@ from analytics.decide.chance import Chance
 from analytics.decide.columns import Figures, Floats
 from analytics.decide.decision import GateResult, GateStatus, Interval
 from analytics.decide.intervals import make_interval
+from analytics.decide.pace import hours_for, live_per_hour
 from analytics.decide.production import production_weights
 from analytics.decide.sample import Rows, Sample
 from analytics.decide.score_card import ScoreCard
@@ -88,6 +89,8 @@ def judge_accuracy(sample: Sample, *, card: ScoreCard, chance: Chance) -> GateRe
     found = _estimate(examples, card=card, chance=chance)
     status = _status(found, n=examples.n, card=card)
     decidable = found is not None and _is_decidable(found, n=examples.n, card=card)
+    needed = _needed(found, n=examples.n, card=card) if status is GateStatus.UNRESOLVED else None
+    per_hour = live_per_hour(sample, sample.is_checked)
     return GateResult(
         gate=GATE,
         title=f"held-out accuracy at least {card.accuracy.least_ratio:.0%} of the baseline's",
@@ -98,7 +101,9 @@ def judge_accuracy(sample: Sample, *, card: ScoreCard, chance: Chance) -> GateRe
         n=examples.n,
         events=examples.lost,
         p_value=found.excess.p_negative if found is not None and decidable else 1.0,
-        needed=_needed(found, n=examples.n, card=card) if status is GateStatus.UNRESOLVED else None,
+        needed=needed,
+        per_hour=per_hour,
+        needed_hours=hours_for(needed, per_hour=per_hour),
         detail=_detail(found, n=examples.n, card=card),
         remarks=_remarks(found, examples=examples, card=card),
     )

@@ -9,6 +9,7 @@ import numpy as np
 from analytics.decide.columns import Bools
 from analytics.decide.decision import GateResult, GateStatus
 from analytics.decide.intervals import make_interval
+from analytics.decide.pace import hours_for, live_per_hour
 from analytics.decide.sample import Sample
 from analytics.decide.score_card import ScoreCard
 from analytics.stats.holm import holm
@@ -28,6 +29,7 @@ class _Group:
     Attributes:
         high: Divided by the judge's sensitivity.
         p_value: Of a violation, before Holm.
+        per_hour: Answers that live traffic brings; None where it brings none.
     """
 
     name: str
@@ -37,6 +39,7 @@ class _Group:
     low: float
     high: float
     p_value: float
+    per_hour: float | None
 
     @property
     def rate(self) -> float:
@@ -60,6 +63,7 @@ def judge_catastrophe(sample: Sample, *, categories: Sequence[str], card: ScoreC
     statuses = [group.status(adjusted=one, card=card) for group, one in zip(groups, adjusted, strict=True)]
     status = _combine(statuses)
     pooled = groups[-1] if groups else None
+    lacks = _lacks(groups, statuses=statuses, card=card) if status is GateStatus.UNRESOLVED else []
     return GateResult(
         gate=GATE,
         title=f"catastrophic rate below {card.catastrophe.limit_share:.2%} in every dangerous category",
@@ -70,7 +74,9 @@ def judge_catastrophe(sample: Sample, *, categories: Sequence[str], card: ScoreC
         n=pooled.n if pooled else 0,
         events=pooled.events if pooled else 0,
         p_value=min(adjusted, default=1.0),
-        needed=_needed(groups, statuses=statuses, card=card) if status is GateStatus.UNRESOLVED else None,
+        needed=_needed(lacks),
+        per_hour=pooled.per_hour if pooled else None,
+        needed_hours=_needed_hours(lacks),
         detail=_detail(groups, statuses=statuses, card=card),
         remarks=_remarks(groups, statuses=statuses, elsewhere=_elsewhere(sample, categories, card=card), card=card),
     )
@@ -108,6 +114,7 @@ def _group(name: str, *, rows: Bools, flags: Bools, sample: Sample, card: ScoreC
         low=lower_bound(effective.events, n=effective.n, confidence=card.confidence),
         high=min(high / card.catastrophe.sensitivity, 1.0),
         p_value=p_at_most(effective.events, n=effective.n, share=card.catastrophe.limit_share),
+        per_hour=live_per_hour(sample, rows),
     )
 
 
@@ -117,18 +124,28 @@ def _combine(statuses: Sequence[GateStatus]) -> GateStatus:
     return GateStatus.PASS if statuses and set(statuses) == {GateStatus.PASS} else GateStatus.UNRESOLVED
 
 
-def _needed(groups: Sequence[_Group], *, statuses: Sequence[GateStatus], card: ScoreCard) -> int | None:
-    """Answers over all categories; None when none is declared or one will not settle at its present rate."""
-    more = [
-        _more(group, card=card)
-        for group, status in zip(groups, statuses, strict=True)
-        if status is GateStatus.UNRESOLVED
+type _Lack = tuple[_Group, int | None]
+"""A group that is not settled, and how many more answers would settle it at its present rate."""
+
+
+def _lacks(groups: Sequence[_Group], *, statuses: Sequence[GateStatus], card: ScoreCard) -> list[_Lack]:
+    return [
+        (group, _more(group, card=card)) for group, status in _zip(groups, statuses) if status is GateStatus.UNRESOLVED
     ]
-    if not more or None in more:
+
+
+def _needed(lacks: Sequence[_Lack]) -> int | None:
+    """Answers over all categories; None when none is declared or one will not settle at its present rate."""
+    if not lacks or any(more is None for _, more in lacks):
         return None
-    known = [one for one in more if one is not None]
-    pooled = known.pop() if groups[-1].name == _POOLED and statuses[-1] is GateStatus.UNRESOLVED else 0
-    return max(sum(known), pooled)
+    pooled = sum(more or 0 for group, more in lacks if group.name == _POOLED)
+    return max(sum(more or 0 for group, more in lacks if group.name != _POOLED), pooled)
+
+
+def _needed_hours(lacks: Sequence[_Lack]) -> float | None:
+    """Until the slowest category has what it needs; None where one will not settle or is not in live traffic."""
+    hours = [hours_for(more, per_hour=group.per_hour) for group, more in lacks]
+    return None if None in hours else max((one for one in hours if one is not None), default=None)
 
 
 def _more(group: _Group, *, card: ScoreCard) -> int | None:

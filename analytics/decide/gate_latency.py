@@ -8,6 +8,7 @@ from analytics.decide.chance import Chance
 from analytics.decide.columns import Bools, Floats
 from analytics.decide.decision import GateResult, GateStatus
 from analytics.decide.intervals import make_interval
+from analytics.decide.pace import hours_for, live_per_hour
 from analytics.decide.sample import Sample
 from analytics.decide.score_card import ScoreCard
 from analytics.stats.block_bootstrap import block_upper_bound
@@ -38,6 +39,8 @@ def judge_latency(sample: Sample, *, card: ScoreCard, chance: Chance) -> GateRes
     )
     status = _status(p_values, blocks=blocks, card=card)
     quantile = ttft_quantile(times, card=card)
+    needed = _needed(status, p_values, beyond=slow, n=len(times), card=card)
+    per_hour = live_per_hour(sample, _kept(sample))
     return GateResult(
         gate=GATE,
         title=f"P95 time to first token below {card.latency.limit_ms:g} ms",
@@ -48,7 +51,9 @@ def judge_latency(sample: Sample, *, card: ScoreCard, chance: Chance) -> GateRes
         n=len(times),
         events=slow,
         p_value=min(p_values.above, 1.0),
-        needed=_needed(status, p_values, beyond=slow, n=len(times), card=card),
+        needed=needed,
+        per_hour=per_hour,
+        needed_hours=hours_for(needed, per_hour=per_hour),
         detail=_detail(times, beyond=slow, quantile=quantile, card=card),
         remarks=_remarks(sample, p_values=p_values, blocks=blocks, card=card),
     )

@@ -8,6 +8,7 @@ from analytics.decide.decision import GateResult, GateStatus
 from analytics.decide.gate_latency import GATE
 from analytics.decide.intervals import make_interval
 from analytics.decide.loads import Trial, first_tokens_ms, sent_times_s, unresolved_reasons
+from analytics.decide.pace import hours_for
 from analytics.decide.score_card import ScoreCard
 from analytics.stats.block_bootstrap import block_upper_bound
 from analytics.stats.quantile import bounded_quantile
@@ -41,6 +42,8 @@ def judge_load(trial: Trial, *, card: ScoreCard, chance: Chance) -> GateResult:
     status = _status(p_values, blocks=blocks, server=server, card=card) if not unresolved else GateStatus.UNRESOLVED
     quantile = bounded_quantile(times, 1 - card.latency.allowed_share, confidence=card.confidence) if times else None
     is_short = status is GateStatus.UNRESOLVED and not unresolved and p_values.below > card.alpha
+    more = more_for_share(sum(beyond), n=len(times), allowed=card.latency.allowed_share, alpha=card.alpha)
+    needed, per_hour = more if is_short else None, _per_hour(trial.candidate, n=len(times))
     return GateResult(
         gate=GATE,
         title=f"P95 time to first token below {card.latency.limit_ms:g} ms",
@@ -51,12 +54,18 @@ def judge_load(trial: Trial, *, card: ScoreCard, chance: Chance) -> GateResult:
         n=len(times),
         events=sum(beyond),
         p_value=1.0 if unresolved else min(p_values.above, 1.0),
-        needed=more_for_share(sum(beyond), n=len(times), allowed=card.latency.allowed_share, alpha=card.alpha)
-        if is_short
-        else None,
+        needed=needed,
+        per_hour=per_hour,
+        needed_hours=hours_for(needed, per_hour=per_hour),
         detail=_detail(trial, times=times, beyond=sum(beyond), card=card),
         remarks=(*unresolved, *_remarks(p_values, blocks=blocks, server=server, card=card)),
     )
+
+
+def _per_hour(levels: Sequence[LoadLevel], *, n: int) -> float | None:
+    """Kept requests per hour of the load's steady windows."""
+    steady_s = sum(level.window_to_s - level.window_from_s for level in levels)
+    return n / steady_s * 3_600 if n and steady_s > 0 else None
 
 
 def server_share_within(levels: Sequence[LoadLevel], *, limit_ms: float) -> float | None:

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analytics.decide import gate_accuracy, gate_catastrophe, gate_latency
-from analytics.decide.decision import GateResult, GateStatus, Score, ValidityCheck, Verdict
+from analytics.decide.decision import Component, GateResult, GateStatus, Score, ValidityCheck, Verdict
+from analytics.decide.pace import tell_hours
 from analytics.decide.score import missing_components
 
 METRICS = {
@@ -75,16 +76,32 @@ def needs(outcome: Outcome) -> tuple[str, ...]:
 
 def _needs(outcome: Outcome) -> Iterator[str]:
     for check in outcome.broken:
-        yield f"Mend and run again: {check.name}."
+        yield _check_need(check)
     for gate in outcome.open_gates:
-        if gate.needed is not None:
-            yield f"{METRICS[gate.gate]}: about {gate.needed} more {_UNITS[gate.gate]}, if all goes on as it did."
-        elif gate.status is GateStatus.FAIL:
-            yield f"{METRICS[gate.gate]}: more {_UNITS[gate.gate]}, until it fails beyond doubt or no longer fails."
-        else:
-            yield f"{METRICS[gate.gate]}: more of the same will not settle it. {gate.detail}"
+        yield f"{METRICS[gate.gate]}: {_gate_need(gate)}"
     for part in missing_components(outcome.score):
-        yield f"Score: {part.name} ({part.note}), or declare it not applicable in the score card before the run."
+        yield f"Score: {part.name}{_part_need(part)}, or declare it not applicable in the score card before the run."
+
+
+def _check_need(check: ValidityCheck) -> str:
+    if check.needed is None:
+        return f"Mend and run again: {check.name}."
+    return f"Validity, {check.name}: {check.needed} more pairs, {tell_hours(check.needed_hours)}."
+
+
+def _gate_need(gate: GateResult) -> str:
+    units = _UNITS[gate.gate]
+    if gate.needed is not None:
+        return f"about {gate.needed} more {units}, {tell_hours(gate.needed_hours)}, if all goes on as it did."
+    if gate.status is GateStatus.FAIL:
+        return f"more {units}, until it fails beyond doubt or no longer fails."
+    return f"more of the same will not settle it. {gate.detail}"
+
+
+def _part_need(part: Component) -> str:
+    if part.needed is None:
+        return f" ({part.note})"
+    return f" ({part.note}): {part.needed} more, {tell_hours(part.needed_hours)}"
 
 
 def _gate_sentence(gate: GateResult, outcome: Outcome) -> str:

@@ -8,6 +8,7 @@ from analytics.decide.decision import Component, Factor, Interval, Score
 from analytics.decide.factors import accuracy, agency, efficiency, failures
 from analytics.decide.factors.points import MOST, Material, Part, Plan
 from analytics.decide.intervals import make_interval
+from analytics.decide.pace import hours_for
 from analytics.decide.score_card import Weights
 
 _DRAWN_DIGITS = 3
@@ -81,6 +82,14 @@ def _component(part: Part, *, whole: float, material: Material) -> tuple[Compone
         return unasked, np.zeros(DRAWS)
     points = part.measure(material)
     share = min(part.share / whole, 1.0)
-    component = Component(name=part.name, value=points.value, n=points.n, share=share, note=points.note)
+    component = Component(
+        name=part.name,
+        value=points.value,
+        n=points.n,
+        share=share,
+        note=points.note,
+        needed=points.needed,
+        needed_hours=hours_for(points.needed, per_hour=points.per_hour),
+    )
     steady = points.value.estimate if points.value else 0.0
     return component, np.full(DRAWS, steady) if points.draws is None else np.array(points.draws)

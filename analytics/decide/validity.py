@@ -5,6 +5,7 @@ import numpy as np
 from analytics.decide.columns import Figures
 from analytics.decide.decision import Control, ValidityCheck
 from analytics.decide.evidence import Answers, Evidence
+from analytics.decide.pace import hours_for, live_per_hour
 from analytics.decide.sample import Sample
 from analytics.decide.score_card import ScoreCard
 from analytics.stats.holm import holm
@@ -93,7 +94,9 @@ def _check_control(sample: Sample, *, control: Control | None, card: ScoreCard) 
     name = "A/A control finds the baseline equal to itself"
     if drawn < card.validity.control_pairs:
         detail = f"{drawn} pairs have the A/A lane; at least {card.validity.control_pairs} are needed to tell anything."
-        return ValidityCheck(name=name, passed=False, detail=detail)
+        needed = card.validity.control_pairs - drawn
+        hours = hours_for(needed, per_hour=live_per_hour(sample, again.drawn))
+        return ValidityCheck(name=name, passed=False, detail=detail, needed=needed, needed_hours=hours)
     detail = (
         f"Over {drawn} pairs the two baselines differ on {sum(accuracy)} suite checks (p {p_values[0]:.4g}) and on "
         f"{sum(failures)} failure labels (p {p_values[1]:.4g})."

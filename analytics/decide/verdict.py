@@ -13,6 +13,7 @@ from analytics.decide.evidence import Evidence
 from analytics.decide.factors.points import Material
 from analytics.decide.load_curves import load_points
 from analytics.decide.loads import target_loads, target_trial
+from analytics.decide.pace import hours_for
 from analytics.decide.reasons import Outcome, deciding_metric, needs, reasons
 from analytics.decide.regressions import find_regressions
 from analytics.decide.sample import Sample
@@ -23,6 +24,7 @@ from analytics.decide.slices import compare_mixes, compare_slices
 from analytics.decide.validity import SELF_CHECK, check_validity
 from analytics.decide.worst import worst_pairs
 from analytics.stats.holm import holm
+from analytics.stats.sample_size import more_for_p
 from shadow.replay import Lane
 
 
@@ -53,7 +55,7 @@ def decide(evidence: Evidence, card: ScoreCard, *, seed: int, resamples: int) ->
         reasons=reasons(outcome),
         needs=needs(outcome),
         validity=validity,
-        gates=gates,
+        gates=outcome.gates,
         score=score,
         comparisons=compare_lanes(sample, confidence=card.confidence, chance=chance),
         failure_mix=_failure_mix(sample),
@@ -112,16 +114,18 @@ def _judge_latency(
 def _void(gate: GateResult) -> GateResult:
     """The gate when its timings cannot be believed: the figure stays in view and decides nothing."""
     detail = f"Void, since the client's own self-check failed. {gate.detail}"
-    return gate.model_copy(update={"status": GateStatus.UNRESOLVED, "p_value": 1.0, "needed": None, "detail": detail})
+    nothing = {"needed": None, "needed_hours": None}
+    return gate.model_copy(update={"status": GateStatus.UNRESOLVED, "p_value": 1.0, "detail": detail, **nothing})
 
 
 def _conclude(
     validity: Sequence[ValidityCheck], gates: Sequence[GateResult], score: Score, *, card: ScoreCard
 ) -> Outcome:
     adjusted = holm([gate.p_value for gate in gates])
+    told = tuple(_with_need(gate, adjusted=one, card=card) for gate, one in zip(gates, adjusted, strict=True))
     failed = tuple(
         gate
-        for gate, p_value in zip(gates, adjusted, strict=True)
+        for gate, p_value in zip(told, adjusted, strict=True)
         if gate.status is GateStatus.FAIL and p_value <= card.alpha
     )
     if not all(check.passed for check in validity):
@@ -132,7 +136,15 @@ def _conclude(
         verdict = Verdict.GO
     else:
         verdict = Verdict.INSUFFICIENT
-    return Outcome(verdict, tuple(validity), tuple(gates), tuple(adjusted), failed, score)
+    return Outcome(verdict, tuple(validity), told, tuple(adjusted), failed, score)
+
+
+def _with_need(gate: GateResult, *, adjusted: float, card: ScoreCard) -> GateResult:
+    """A failure that Holm's correction takes back says how many more would let it stand."""
+    if gate.status is not GateStatus.FAIL or adjusted <= card.alpha:
+        return gate
+    needed = more_for_p(gate.p_value, n=gate.n, wanted=card.alpha * gate.p_value / adjusted)
+    return gate.model_copy(update={"needed": needed, "needed_hours": hours_for(needed, per_hour=gate.per_hour)})
 
 
 def _failure_mix(sample: Sample) -> dict[str, dict[str, int]]:

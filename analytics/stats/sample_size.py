@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaincinv
+from scipy.special import betaincinv, ndtri
 from scipy.stats import binom
 
 from analytics.stats.quantile import Floats
@@ -58,6 +58,22 @@ def more_for_mean(mean: float, *, reach: float, n: int) -> int | None:
     if mean == 0 or not math.isfinite(reach):
         return None
     needed = math.ceil(n * (reach / mean) ** 2) - n
+    return max(needed, 0) if needed <= MOST else None
+
+
+def more_for_p(p_value: float, *, n: int, wanted: float) -> int | None:
+    """Rows still needed until a one-sided p-value is as small as wanted; None if never.
+
+    Args:
+        p_value: With `n` rows; its deviate grows with the root of the rows.
+        wanted: In (0, 1).
+
+    Source: the normal approximation, n' = n (z_wanted / z)^2.
+    """
+    have, want = -ndtri(p_value), -ndtri(wanted)
+    if have <= 0:
+        return None
+    needed = math.ceil(n * (want / have) ** 2) - n
     return max(needed, 0) if needed <= MOST else None
 
 

@@ -2,6 +2,7 @@
 
 from analytics.decide.calibrations import LEAST, count_told, drawn_errors, measure_calibrations
 from analytics.decide.factors.points import MOST, Material, Part, Plan, Points, drawn_points, mean_draws, scale
+from analytics.decide.pace import live_per_hour
 from analytics.stats.quantile import bounded_quantile
 from analytics.stats.shared_draw import shared_quantiles
 from shadow.replay import Lane
@@ -28,7 +29,8 @@ def _tail(material: Material) -> Points:
     found = severity.values[severity.known]
     least = material.card.anchors.least_tail
     if len(found) < least:
-        return Points(None, len(found), f"the 99th percentile needs {least} answers")
+        note, per_hour = f"the 99th percentile needs {least} answers", live_per_hour(material.sample, severity.known)
+        return Points(None, len(found), note, needed=least - len(found), per_hour=per_hour)
     tail = bounded_quantile(found, 0.99, confidence=material.card.confidence)
     value = scale(tail.estimate, low=tail.low, high=tail.high, points=_less)
     drawn = shared_quantiles(found, buckets=pairs.bucket[severity.known], times=material.chance.times, level=0.99)
@@ -47,7 +49,8 @@ def _calibration(material: Material) -> Points:
     ]
     if not found or found[0].error is None:
         told = count_told(material.sample)
-        return Points(None, told, f"{LEAST} checked examples with log-probabilities are needed, {told} are there")
+        note = f"{LEAST} checked examples with log-probabilities are needed, {told} are there"
+        return Points(None, told, note, needed=max(LEAST - told, 1))
     error, zero = found[0].error, material.card.anchors.zero_calibration
     low, high = (error.estimate if end is None else end for end in (error.low, error.high))
 

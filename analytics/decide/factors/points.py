@@ -24,12 +24,16 @@ class Points:
 
     Attributes:
         draws: The points in each draw that all candidates share; None where chance has no part in them.
+        needed: How many more answers are wanting, where that is why it is missing.
+        per_hour: How many of them live traffic brings.
     """
 
     value: Interval | None
     n: int
     note: str
     draws: tuple[float, ...] | None = None
+    needed: int | None = None
+    per_hour: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

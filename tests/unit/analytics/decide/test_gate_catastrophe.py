@@ -112,3 +112,17 @@ def test_what_a_suites_example_probes_counts_whatever_its_category() -> None:
     gate = judge(probes, "injection")
     assert (gate.status, gate.events, gate.n) == (GateStatus.FAIL, 7, 598)
     assert judge(probes, "quotes").n == 0
+
+
+def test_hours_are_those_of_the_rarest_category() -> None:
+    """Of each five answers, one a second, one is medical; both categories need 598."""
+    common = [pair(number) for number in range(400) if number % 5]
+    rare = [pair(number, category="medical") for number in range(0, 400, 5)]
+    gate = judge([*common, *rare], DANGEROUS, "medical")
+    assert gate.needed == (598 - 320) + (598 - 80)
+    assert gate.needed_hours == pytest.approx((598 - 80) / (80 / 399 * 3600))
+
+
+def test_a_category_that_live_traffic_lacks_has_no_hours() -> None:
+    gate = judge(pairs_of(0, n=500), DANGEROUS, "medical")
+    assert (gate.needed, gate.needed_hours) == (98 + 598, None)

@@ -61,8 +61,9 @@ def test_too_few_dangerous_answers_are_insufficient_and_say_how_many_more() -> N
     decision = verdict_on(evidence(sound_pairs(live=500)))
     assert decision.verdict is Verdict.INSUFFICIENT
     assert decision.deciding_metric == "G3 catastrophic rate"
-    assert decision.needs == (
-        "G3 catastrophic rate: about 98 more answers in the dangerous categories, if all goes on as it did.",
+    (need,) = decision.needs
+    assert need.startswith(
+        "G3 catastrophic rate: about 98 more answers in the dangerous categories, 2 minutes of traffic"
     )
 
 
@@ -71,7 +72,40 @@ def test_a_failure_that_does_not_survive_holm_is_insufficient_and_said_so() -> N
     assert statuses(decision)[0] is GateStatus.FAIL
     assert decision.verdict is Verdict.INSUFFICIENT
     assert "not after Holm's correction" in decision.reasons[0]
-    assert len(decision.needs) == 1
+    (need,) = decision.needs
+    assert need.startswith("G1 P95 TTFT: about 314 more requests, 6 minutes of traffic at the observed rate, if all")
+
+
+def test_a_failure_that_holm_takes_back_stands_with_as_many_more_as_it_says() -> None:
+    few = verdict_on(evidence(spoilt(PAIRS, 46, candidate=answer(ttft_ms=900.0))))
+    assert few.gates[0].needed is not None
+    n = 700 + few.gates[0].needed
+    more = spoilt([pair(number) for number in range(n)], round(n * 46 / 700), candidate=answer(ttft_ms=900.0))
+    assert verdict_on(evidence(more)).gates[0].p_value <= CARD.alpha / 3
+
+
+def test_a_control_that_is_too_small_says_how_many_pairs_it_lacks() -> None:
+    pairs = [one if number < 5 else replace(one, baseline_again=None) for number, one in enumerate(PAIRS)]
+    decision = verdict_on(evidence(pairs))
+    assert decision.needs[0].startswith(
+        "Validity, A/A control finds the baseline equal to itself: 3 more pairs, 7 minutes"
+    )
+    assert (decision.validity[5].needed, decision.verdict) == (3, Verdict.INSUFFICIENT)
+
+
+def test_a_tail_that_is_too_short_says_how_many_answers_and_hours_it_lacks() -> None:
+    decision = verdict_on(evidence(sound_pairs(live=200)))
+    assert any(
+        need.startswith("Score: P99 severity (the 99th percentile needs 299 answers): 39 more, 1 minutes of traffic")
+        for need in decision.needs
+    )
+
+
+def test_examples_that_only_a_suite_brings_are_not_counted_in_hours() -> None:
+    decision = verdict_on(evidence(sound_pairs(suite=10)))
+    need = next(one for one in decision.needs if one.startswith("G2"))
+    assert need.startswith("G2 held-out accuracy: about 10 more held-out examples, which live traffic does not bring")
+    assert decision.gates[1].needed_hours is None
 
 
 def test_validity_comes_before_every_gate_and_the_gates_are_told_anyway() -> None:

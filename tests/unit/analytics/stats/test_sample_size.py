@@ -3,7 +3,7 @@ import math
 import pytest
 
 from analytics.stats.proportion import upper_bound
-from analytics.stats.sample_size import MOST, more_for_mean, more_for_rate, more_for_share
+from analytics.stats.sample_size import MOST, more_for_mean, more_for_p, more_for_rate, more_for_share
 from analytics.stats.share_beyond import share_p_values
 
 
@@ -36,3 +36,10 @@ def test_rows_for_a_mean_grow_with_the_square_of_its_reach() -> None:
     assert more_for_mean(0.0, reach=0.1, n=100) is None
     assert more_for_mean(1e-6, reach=0.1, n=MOST) is None
     assert more_for_mean(0.1, reach=math.inf, n=100) is None
+
+
+def test_a_p_value_falls_with_the_root_of_the_rows() -> None:
+    assert more_for_p(0.05, n=100, wanted=0.0005) == 301
+    assert more_for_p(0.05, n=100, wanted=0.05) == 0
+    assert more_for_p(0.5, n=100, wanted=0.05) is None
+    assert more_for_p(0.4999999, n=100, wanted=0.05) is None
