@@ -7,10 +7,10 @@ import signal
 import sys
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Final
 
+from proxy.wire.assemble import Assembly
 from shadow.load.level import LoadRequest, Loop
 from shadow.load.order import Done, Order, Ready, Said, Tick
 from shadow.load.streams import never_opens, run_closed, run_open
@@ -18,7 +18,7 @@ from shadow.replay import Replay
 from shadow.worker.lane import Heard, LaneClient, open_session
 from shadow.worker.null_run import null_run
 from shadow.worker.preparation import Prepared, prepare
-from shadow.worker.reading import to_replay
+from shadow.worker.reading import Desk, to_replay
 from shadow.worker.watch import Watch, residual_of
 
 _MOST_IN_FLIGHT: Final = 100_000
@@ -39,7 +39,7 @@ class Client:
         self._client = client
         self._order = order
         self._prepared = {number: self._prepare(number) for number in order.numbers}
-        self._reading = ThreadPoolExecutor(max_workers=1, thread_name_prefix="reading")
+        self._desk = Desk()
         self._begin_ns = 0
         self._in_flight = 0
         self._unread: set[asyncio.Task[None]] = set()
@@ -60,14 +60,11 @@ class Client:
         """Send everything, the first at `begin_ns` (monotonic); returns when the last reply has been read."""
         self._begin_ns = begin_ns
         order = self._order
-        try:
-            if order.loop is Loop.CLOSED:
-                await run_closed(self._send, numbers=order.numbers, starts_s=order.due_s, begin_ns=begin_ns)
-            else:
-                await run_open(self._send, numbers=order.numbers, due_s=order.due_s, begin_ns=begin_ns)
-            await asyncio.gather(*self._unread)
-        finally:
-            self._reading.shutdown()
+        if order.loop is Loop.CLOSED:
+            await run_closed(self._send, numbers=order.numbers, starts_s=order.due_s, begin_ns=begin_ns)
+        else:
+            await run_open(self._send, numbers=order.numbers, due_s=order.due_s, begin_ns=begin_ns)
+        await asyncio.gather(*self._unread)
 
     def tick(self) -> Tick:
         """What happened since the last tick."""
@@ -87,16 +84,16 @@ class Client:
             heard = await self._client.send(self._prepared[number])
         finally:
             self._in_flight -= 1
-        # Read in a thread, and not waited for: a long reply would hold up the stamps of all the others.
+        # Not waited for: the stream asks again at once.
         self._unread.add(asyncio.create_task(self._keep(number, heard, due_ns)))
 
     async def _keep(self, number: int, heard: Heard, due_ns: int) -> None:
-        reading = asyncio.get_running_loop().run_in_executor(self._reading, self._read, number, heard, due_ns)
-        request = await reading
+        assembly = await self._desk.read(heard, prepared=self._prepared[number])
+        request = self._read(number, heard, assembly, due_ns)
         self.requests.append(request)
         self._news.append(request)
 
-    def _read(self, number: int, heard: Heard, due_ns: int) -> LoadRequest:
+    def _read(self, number: int, heard: Heard, assembly: Assembly, due_ns: int) -> LoadRequest:
         exchange = self._order.exchanges[number % len(self._order.exchanges)]
         replay = to_replay(
             heard,
@@ -107,6 +104,7 @@ class Client:
             lane=self._order.lane,
             scheduled_ns=due_ns,
             sent_at=datetime.now(UTC),
+            assembly=assembly,
         )
         return self._request(number, heard, replay, due_ns=due_ns)
 

@@ -1,15 +1,38 @@
 """From what a lane heard to the replay that is stored."""
 
+import asyncio
 from datetime import datetime
 
 from proxy.exchange import Exchange
-from proxy.wire.assemble import Assembly, read_reply
+from proxy.wire.assemble import Assembly, read_reply, reading_steps
 from shadow.deployment import Deployment
 from shadow.replay import Lane, Replay, ReplayOutcome, Timings
 from shadow.worker.lane import Heard
 from shadow.worker.preparation import Prepared
 from shadow.worker.server_timing import server_ttft_ms
 from shadow.worker.timing import timings
+
+
+class Desk:
+    """Parses what lanes heard, one reply at a time and a few events at a turn of the loop.
+
+    Replies that end together, or one of 1,000 tokens, would else hold up the stamps of every other stream. A thread
+    would too: the loop waits for the interpreter each time.
+    """
+
+    def __init__(self) -> None:
+        self._turn = asyncio.Lock()
+
+    async def read(self, heard: Heard, *, prepared: Prepared) -> Assembly:
+        """Parse the bytes, in the order of asking."""
+        async with self._turn:
+            steps = reading_steps(prepared.shape, streamed=_is_stream(heard, prepared), chunks=heard.chunks)
+            while True:
+                try:
+                    next(steps)
+                except StopIteration as end:
+                    return end.value
+                await asyncio.sleep(0)
 
 
 def to_replay(
@@ -22,13 +45,17 @@ def to_replay(
     lane: Lane,
     scheduled_ns: int,
     sent_at: datetime,
+    assembly: Assembly | None = None,
 ) -> Replay:
     """Parse the bytes, after the clock has stopped.
 
     A stream that ends without its terminal event is BROKEN_STREAM, whatever the status said.
+
+    Args:
+        assembly: The bytes as they were parsed; parsed here when it is left out.
     """
-    is_stream = prepared.streamed and heard.status == 200  # noqa: PLR2004 - HTTP OK
-    assembly = read_reply(prepared.shape, streamed=is_stream, chunks=heard.chunks)
+    if assembly is None:
+        assembly = read_reply(prepared.shape, streamed=_is_stream(heard, prepared), chunks=heard.chunks)
     outcome, error = heard.outcome, heard.error
     if outcome is ReplayOutcome.COMPLETED and (not assembly.ended or assembly.reply.error):
         outcome, error = ReplayOutcome.BROKEN_STREAM, assembly.reply.error or "stream_ended_early"
@@ -66,3 +93,7 @@ def _timings(heard: Heard, assembly: Assembly, *, scheduled_ns: int) -> Timings:
         output_tokens=assembly.reply.usage.completion_tokens,
         server_ttft_ms=server_ttft_ms(heard.chunks),
     )
+
+
+def _is_stream(heard: Heard, prepared: Prepared) -> bool:
+    return prepared.streamed and heard.status == 200  # noqa: PLR2004 - HTTP OK

@@ -140,7 +140,6 @@ class Runner:
                 task.cancel()
             await self._health.close_window()
             await self._writer.finish()
-        self._stage.close()
         await self._consumer.close()
         _LOG.info("experiment %s spent so far: %s", self.experiment.experiment_id, self._purse.spent)
 

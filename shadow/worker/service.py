@@ -1,6 +1,7 @@
 """The worker process: follows the experiments topic, runs one `Runner` per live experiment, and records the log."""
 
 import asyncio
+import gc
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -109,6 +110,9 @@ class WorkerService:
             return
         _LOG.info("experiment %s: replay starts", experiment.experiment_id)
         self._running[experiment.experiment_id] = runner
+        # What was loaded stays: going through it in search of garbage would hold up every stamp.
+        gc.collect()
+        gc.freeze()
         group.create_task(self._replay(runner))
 
     async def _replay(self, runner: Runner) -> None:

@@ -3,11 +3,7 @@
 import asyncio
 import random
 import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from functools import partial
-from typing import Final
 
 import aiohttp
 
@@ -21,18 +17,14 @@ from shadow.worker.breaker import BreakerState
 from shadow.worker.lane import Heard, LaneClient
 from shadow.worker.preparation import Prepared, prepare
 from shadow.worker.purse import Purse
-from shadow.worker.reading import to_replay
+from shadow.worker.reading import Desk, to_replay
 from shadow.worker.sampling import is_sampled
-
-_SHORT_CHUNKS: Final = 50
-_SHORT_BYTES: Final = 32_768
-"""A reply within both is read in the loop, in well under 1 ms: about 10 us an event."""
 
 _LANES = (Lane.BASELINE, Lane.BASELINE_AGAIN, Lane.CANDIDATE)
 
 
 class Stage:
-    """Sends exchanges and reads what comes back, until closed.
+    """Sends exchanges and reads what comes back.
 
     Attributes:
         under_way: Exchanges whose lanes have not all answered yet.
@@ -53,12 +45,8 @@ class Stage:
             )
             for lane in _LANES
         }
-        self._reading = ThreadPoolExecutor(max_workers=1, thread_name_prefix="reading")
+        self._desk = Desk()
         self.under_way = 0
-
-    def close(self) -> None:
-        """Let go of the reading thread."""
-        self._reading.shutdown()
 
     @property
     def breakers(self) -> dict[Lane, BreakerState]:
@@ -88,8 +76,7 @@ class Stage:
         client = self._clients[lane]
         prepared = prepare(exchange, deployment=client.deployment, lane=lane, run=self._experiment.experiment_id)
         heard = await self._send(client, prepared, is_free=is_canary(exchange))
-        read = partial(
-            to_replay,
+        replay = to_replay(
             heard,
             exchange=exchange,
             prepared=prepared,
@@ -98,8 +85,8 @@ class Stage:
             lane=lane,
             scheduled_ns=scheduled_ns,
             sent_at=_wall_time(heard.sent_ns),
+            assembly=await self._desk.read(heard, prepared=prepared),
         )
-        replay = await self._loop_friendly(read) if _is_long(heard) else read()
         self._trace(record, replay)
         return replay
 
@@ -109,10 +96,6 @@ class Stage:
             return await client.send(prepared)
         with self._purse.running(client.deployment):
             return await client.send(prepared)
-
-    async def _loop_friendly(self, read: Callable[[], Replay]) -> Replay:
-        """Read in a thread of its own: one reply of 1,000 tokens would hold up every other lane's stamps for 10 ms."""
-        return await asyncio.get_running_loop().run_in_executor(self._reading, read)
 
     def _trace(self, record: Record, replay: Replay) -> None:
         self._tracing.step(
@@ -134,7 +117,3 @@ class Stage:
 def _wall_time(stamp_ns: int) -> datetime:
     """A stamp of the monotonic clock as time of day."""
     return datetime.fromtimestamp(time.time() - (time.perf_counter_ns() - stamp_ns) / 1e9, UTC)
-
-
-def _is_long(heard: Heard) -> bool:
-    return len(heard.chunks) > _SHORT_CHUNKS or sum(len(chunk.data) for chunk in heard.chunks) > _SHORT_BYTES

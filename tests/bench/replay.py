@@ -35,7 +35,7 @@ from shadow.simulator.serving import simulator_process
 from shadow.simulator.stamps import read_stamps
 from shadow.worker.lane import Heard, LaneClient, open_session
 from shadow.worker.preparation import prepare
-from shadow.worker.reading import to_replay
+from shadow.worker.reading import Desk, to_replay
 from shadow.worker.watch import LAG_BOUND_MS, SelfCheck, Watch
 from tests.records import deployment, exchange
 
@@ -55,6 +55,14 @@ _ASKED = exchange(
         "messages": [{"role": "user", "content": "How long does a delivery to Ghent take? " * 50}],
     }
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Lanes:
+    """Who asks and who reads, as in the worker."""
+
+    clients: dict[Lane, LaneClient]
+    desk: Desk = field(default_factory=Desk)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,12 +202,13 @@ async def _measure(load: Load, *, windows: int, is_pinned: bool) -> Run:
         delays_ms: list[float] = []
         pairs = [asyncio.create_task(_stream(lanes, number, load, kept, delays_ms)) for number in range(load.streams)]
         await asyncio.sleep(load.reply_s * 1.5)
+        gc.collect()
+        gc.freeze()
+        await asyncio.sleep(load.reply_s * 1.5)
         watch, whole = Watch(), Watch()
         watching = [asyncio.create_task(one.run()) for one in (watch, whole)]
         kept.clear()
         delays_ms.clear()
-        gc.collect()
-        gc.freeze()
         for _ in range(windows):
             await asyncio.sleep(_WINDOW_S)
             run.windows.append(Window(time.perf_counter_ns(), watch.close_window(delays_ms.copy())))
@@ -218,7 +227,7 @@ async def _measure(load: Load, *, windows: int, is_pinned: bool) -> Run:
 
 
 @asynccontextmanager
-async def _lanes(load: Load, *, is_pinned: bool) -> AsyncIterator[dict[Lane, LaneClient]]:
+async def _lanes(load: Load, *, is_pinned: bool) -> AsyncIterator[Lanes]:
     """A client for each lane, each with a simulator of its own on the other cores."""
     cores = sorted(os.sched_getaffinity(0))
     mine, others = ({cores[0]}, set(cores[1:])) if is_pinned and len(cores) > 1 else (set(cores), set(cores))
@@ -239,26 +248,25 @@ async def _lanes(load: Load, *, is_pinned: bool) -> AsyncIterator[dict[Lane, Lan
                 timeout_s=60,
             )
         os.sched_setaffinity(0, mine)
-        yield clients
+        yield Lanes(clients)
 
 
-async def _stream(
-    lanes: dict[Lane, LaneClient], number: int, load: Load, kept: list[Kept], delays_ms: list[float]
-) -> None:
+async def _stream(lanes: Lanes, number: int, load: Load, kept: list[Kept], delays_ms: list[float]) -> None:
     """Ask all lanes at the same time, again and again; streams start one after the other."""
     await asyncio.sleep(load.reply_s * number / load.streams)
     while True:
         scheduled_ns = time.perf_counter_ns()
         async with asyncio.TaskGroup() as group:
-            asked = [group.create_task(_ask(client, lane, scheduled_ns)) for lane, client in lanes.items()]
+            asked = [group.create_task(_ask(lanes, lane, scheduled_ns)) for lane in lanes.clients]
         for one in asked:
             heard = one.result()
             kept.append(Kept.of(heard))
             delays_ms.append((heard.sent_ns - scheduled_ns) / 1e6)
 
 
-async def _ask(client: LaneClient, lane: Lane, scheduled_ns: int) -> Heard:
+async def _ask(lanes: Lanes, lane: Lane, scheduled_ns: int) -> Heard:
     """What the runner does with one lane of one exchange."""
+    client = lanes.clients[lane]
     prepared = prepare(_ASKED, deployment=client.deployment, lane=lane, run="bench")
     sent_at = datetime.now(UTC)
     heard = await client.send(prepared)
@@ -271,6 +279,7 @@ async def _ask(client: LaneClient, lane: Lane, scheduled_ns: int) -> Heard:
         lane=lane,
         scheduled_ns=scheduled_ns,
         sent_at=sent_at,
+        assembly=await lanes.desk.read(heard, prepared=prepared),
     )
     return heard
 

@@ -2,14 +2,11 @@ import asyncio
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
-
 from proxy.log.record import Record
 from proxy.tracing import Tracing
 from shadow.replay import Lane
 from shadow.simulator.behaviour import Behaviour
 from shadow.simulator.serving import simulator_in_loop
-from shadow.worker import stage
 from shadow.worker.lane import open_session
 from shadow.worker.purse import Purse
 from shadow.worker.stage import Stage
@@ -29,7 +26,6 @@ async def perform(**changes: Any) -> tuple[Purse, list[Any]]:
         await asyncio.sleep(0)
         assert performing.under_way == 1
         replays = await work
-        performing.close()
     assert performing.under_way == 0
     return purse, replays
 
@@ -46,10 +42,3 @@ async def test_every_lane_answers_and_the_time_of_sending_is_the_requests_own() 
 async def test_a_lane_that_is_switched_off_is_not_sent() -> None:
     _, replays = await perform(again_ratio=0.0)
     assert {one.lane for one in replays} == {Lane.BASELINE, Lane.CANDIDATE}
-
-
-async def test_a_reply_reads_the_same_in_the_loop_and_beside_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    _, short = await perform(again_ratio=0.0)
-    monkeypatch.setattr(stage, "_SHORT_CHUNKS", 0)
-    _, long = await perform(again_ratio=0.0)
-    assert {one.lane: one.reply for one in short} == {one.lane: one.reply for one in long}
