@@ -95,7 +95,8 @@ def read_reply(shape: Shape, *, streamed: bool, chunks: Iterable[Chunk]) -> Asse
         while True:
             next(steps)
     except StopIteration as end:
-        return end.value
+        assembly: Assembly = end.value
+        return assembly
 
 
 def reading_steps(shape: Shape, *, streamed: bool, chunks: Iterable[Chunk]) -> Generator[None, None, Assembly]:

@@ -31,7 +31,8 @@ class Desk:
                 try:
                     next(steps)
                 except StopIteration as end:
-                    return end.value
+                    assembly: Assembly = end.value
+                    return assembly
                 await asyncio.sleep(0)
 
 
