@@ -31,6 +31,20 @@ def has_body(scope: Scope) -> bool:
     return any(name in {b"content-length", b"transfer-encoding"} for name, _ in scope["headers"])
 
 
+def announces_whole(scope: Scope) -> bool:
+    """Whether the body has a length, and comes without being asked for; only then may it be looked at beforehand.
+
+    Only a POST's: the client library sends a body in one piece again where the method allows it.
+    """
+    names = {name for name, _ in scope["headers"]}
+    return (
+        scope["method"] == "POST"
+        and b"content-length" in names
+        and b"expect" not in names
+        and b"transfer-encoding" not in names
+    )
+
+
 def headers_for(scope: Scope, base: URL, *, hidden: Collection[bytes]) -> list[tuple[str, str]]:
     """What is passed on: end-to-end headers in order, duplicates kept, Host naming the upstream.
 

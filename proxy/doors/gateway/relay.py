@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 import aiohttp
 
-from proxy.doors.gateway.addressing import has_body, headers_for, target_of
+from proxy.doors.gateway.addressing import announces_whole, has_body, headers_for, target_of
 from proxy.doors.gateway.answers import answer, problem
 from proxy.doors.gateway.client import Client
 from proxy.doors.gateway.head import after, model_of, read_head
@@ -64,18 +64,14 @@ class Relay:
 
     async def _try_upstreams(self, scope: Scope, client: Client, send: Send, tee: RelayTee) -> None:
         failure: Exception | None = None
-        body = self._body(client, tee) if has_body(scope) else None
-        if body is None:
-            client.watch()
-        held = await read_head(body) if body and self._upstreams.asks_for_models and tee.route != OTHER_ROUTE else []
-        model = model_of(b"".join(held)) if held else ""
+        content, model = await self._content(scope, client, tee)
         for base in self._upstreams.candidates(scope["path"], model=model):
             try:
                 async with self._session.request(
                     scope["method"],
                     target_of(scope, base),
                     headers=headers_for(scope, base, hidden=self._hidden),
-                    data=after(held, body) if body and held else body,
+                    data=content,
                     allow_redirects=False,
                 ) as response:
                     self._upstreams.note(base, took_connection=True)
@@ -86,6 +82,21 @@ class Relay:
                 failure = error
         if failure is not None:
             raise failure
+
+    async def _content(
+        self, scope: Scope, client: Client, tee: RelayTee
+    ) -> tuple[AsyncIterator[bytes] | bytes | None, str]:
+        """The body as it comes, in one piece if it is all here; and the model that it names, if that decides."""
+        if not has_body(scope):
+            client.watch()
+            return None, ""
+        body = self._body(client, tee)
+        if self._upstreams.asks_for_models and tee.route != OTHER_ROUTE:
+            held = await read_head(body)
+            return after(held, body), model_of(b"".join(held))
+        if announces_whole(scope) and client.has_whole_body():
+            return b"".join([data async for data in body]), ""
+        return body, ""
 
     async def _body(self, client: Client, tee: RelayTee) -> AsyncIterator[bytes]:
         size = 0

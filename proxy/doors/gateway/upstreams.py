@@ -50,7 +50,7 @@ class Upstreams:
     def candidates(self, path: str, *, model: str = "") -> list[URL]:
         """Base URLs for a decoded path, and the model that the request names, in the order to try; never empty."""
         bases = self._models.get(model) or next(found for prefix, found in self._table if _is_under(path, prefix))
-        return sorted(bases, key=self.is_down)
+        return sorted(bases, key=self.is_down) if len(bases) > 1 else bases
 
     def is_down(self, base: URL) -> bool:
         """Whether the upstream failed to take a connection a short while ago."""

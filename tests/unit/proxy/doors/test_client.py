@@ -8,6 +8,7 @@ import pytest
 
 from proxy.doors.gateway.client import Client
 
+_WATCHED_S = 0.05
 _LAST = {"type": "http.request", "body": b"", "more_body": False}
 _GONE = {"type": "http.disconnect"}
 
@@ -82,9 +83,36 @@ async def test_a_request_that_has_ended_leaves_nothing_to_the_garbage_collector(
     with Client(messages.receive) as client:
         await client.receive()
         client.watch()
-        await asyncio.sleep(0)
+        await asyncio.sleep(_WATCHED_S)
     await asyncio.sleep(0)
     ended = weakref.ref(client)
     del client
     await asyncio.sleep(0)
     assert ended() is None
+
+
+async def test_a_body_that_is_all_here_is_seen_without_waiting_and_is_received_once() -> None:
+    whole = {"type": "http.request", "body": b"{}", "more_body": False}
+    messages = _Messages(whole)
+    with Client(messages.receive) as client:
+        assert client.has_whole_body()
+        assert await client.receive() is whole
+        client.watch()
+        messages.say(_GONE)
+        await asyncio.sleep(60)
+    assert client.has_left
+
+
+@pytest.mark.parametrize("first", [{**_LAST, "body": b"{", "more_body": True}, _LAST, _GONE])
+async def test_a_body_that_is_not_whole_is_received_as_it_comes(first: dict[str, Any]) -> None:
+    with Client(_Messages(first).receive) as client:
+        assert not client.has_whole_body()
+        assert await client.receive() is first
+
+
+async def test_a_body_that_is_still_to_come_is_waited_for_by_whoever_receives_it() -> None:
+    messages = _Messages()
+    with Client(messages.receive) as client:
+        assert not client.has_whole_body()
+        messages.say(_LAST)
+        assert await client.receive() is _LAST
