@@ -3,9 +3,9 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import (
     CorruptRecordException,
@@ -136,12 +136,27 @@ def _failure(error: KafkaError, *, topic: str, size: int) -> Unavailable | Recor
     return Unavailable(f"the broker did not take a record of {topic} ({name}); is it up?")
 
 
+class _Rebalances(ConsumerRebalanceListener):  # type: ignore[misc]
+    """Tells when the group takes partitions away to deal them anew; aiokafka takes all of them every time."""
+
+    def __init__(self) -> None:
+        self.put_back: Callable[[], None] = lambda: None
+
+    def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
+        if revoked:
+            self.put_back()
+
+    def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
+        """Positions are those of the last commits; aiokafka has dropped what it had fetched."""
+
+
 class KafkaConsumer:
     """Reads one topic as a member of a group, or whole and alone when `group` is None."""
 
-    def __init__(self, consumer: AIOKafkaConsumer, *, max_records: int) -> None:
+    def __init__(self, consumer: AIOKafkaConsumer, *, max_records: int, rebalances: _Rebalances | None = None) -> None:
         self._consumer = consumer
         self._max_records = max_records
+        self._rebalances = rebalances or _Rebalances()
         self._finished = asyncio.Event()
 
     async def batches(self) -> AsyncIterator[Sequence[Record]]:
@@ -190,6 +205,10 @@ class KafkaConsumer:
         place = TopicPartition(topic, partition)
         if place in self._consumer.assignment():
             self._consumer.resume(place)
+
+    def on_reread(self, put_back: Callable[[], None]) -> None:
+        """Have this called when the group takes partitions away: those that come back start at the last commit."""
+        self._rebalances.put_back = put_back
 
     async def finish(self) -> None:
         """End `batches`; what was read can still be committed."""
@@ -243,7 +262,6 @@ async def open_consumer(
         Unavailable: no broker answers at `settings.bootstrap`.
     """
     consumer = AIOKafkaConsumer(
-        topic,
         bootstrap_servers=settings.bootstrap,
         group_id=group,
         enable_auto_commit=False,
@@ -252,8 +270,10 @@ async def open_consumer(
         fetch_max_wait_ms=100,
         max_partition_fetch_bytes=_MAX_RECORD_BYTES,
     )
+    rebalances = _Rebalances()
+    consumer.subscribe([topic], listener=rebalances)
     await _start(consumer, settings)
-    return KafkaConsumer(consumer, max_records=max_records)
+    return KafkaConsumer(consumer, max_records=max_records, rebalances=rebalances)
 
 
 async def read_topic(settings: KafkaSettings, topic: str) -> list[Record]:

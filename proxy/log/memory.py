@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
 from proxy.log.record import ProducerLost, Record
 
@@ -85,6 +85,9 @@ class MemoryConsumer:
 
     def resume(self, topic: str, partition: int) -> None:
         """See `pause`."""
+
+    def on_reread(self, put_back: Callable[[], None]) -> None:
+        """Memory has one partition, which nobody else takes."""
 
     async def finish(self) -> None:
         """Wake and end whoever reads."""

@@ -1,6 +1,6 @@
 """One record of the log, the two protocols that Kafka and memory both keep, and how a producer fails."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -83,6 +83,13 @@ class Consumer(Protocol):
 
     def resume(self, topic: str, partition: int) -> None:
         """Read a paused partition again."""
+        ...
+
+    def on_reread(self, put_back: Callable[[], None]) -> None:
+        """Have this called each time that the group deals its partitions anew, or the broker was lost; tell it first.
+
+        What was read and not committed is read again after that, by whoever holds its partition then.
+        """
         ...
 
     async def finish(self) -> None:

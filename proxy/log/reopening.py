@@ -138,6 +138,7 @@ class ReopeningConsumer:
         self._first_pause_s = first_pause_s
         self._longest_pause_s = longest_pause_s
         self._consumer: Consumer | None = None
+        self._put_back: Callable[[], None] = lambda: None
         self._finished = asyncio.Event()
 
     async def batches(self) -> AsyncIterator[Sequence[Record]]:
@@ -152,11 +153,13 @@ class ReopeningConsumer:
                 if pause_s == self._first_pause_s:
                     _LOG.warning("a consumer is opened again as soon as that is possible: %s", error)
                 await self._drop()
+                self._put_back()
                 await self._sleep(pause_s)
                 pause_s = min(pause_s * 2, self._longest_pause_s)
 
     async def _opened(self) -> AsyncIterator[Sequence[Record]]:
         self._consumer = await self._open_consumer()
+        self._consumer.on_reread(self._put_back)
         if self._finished.is_set():
             await self._consumer.finish()
         return self._consumer.batches()
@@ -185,6 +188,10 @@ class ReopeningConsumer:
         """Read a paused partition again."""
         if self._consumer is not None:
             self._consumer.resume(topic, partition)
+
+    def on_reread(self, put_back: Callable[[], None]) -> None:
+        """Have this called when what was read and not committed will be read again; tell it before `batches`."""
+        self._put_back = put_back
 
     async def finish(self) -> None:
         """End `batches`; what was read can still be committed."""

@@ -17,17 +17,25 @@ type Take = Callable[[Record], Awaitable[None]]
 
 
 class Intake:
-    """Reads until closed or stopped."""
+    """Reads until closed or stopped. What waits here when partitions are dealt anew is left to whoever reads it next.
 
-    def __init__(self, consumer: Consumer, progress: Progress) -> None:
+    Args:
+        left: Told how many records were put back each time.
+    """
+
+    def __init__(
+        self, consumer: Consumer, progress: Progress, *, left: Callable[[int], None] = lambda _count: None
+    ) -> None:
         self._consumer = consumer
         self._progress = progress
+        self._left = left
         self._queues: dict[int, asyncio.Queue[Record]] = {}
         self._followers: list[asyncio.Task[None]] = []
         self._stopping = False
 
     async def run(self, take: Take) -> None:
         """Hand records on until the end. A broker that lets nobody read on is such an end: what was begun is kept."""
+        self._consumer.on_reread(self._put_back)
         async with asyncio.TaskGroup() as followers:
             try:
                 async for batch in self._consumer.batches():
@@ -50,14 +58,23 @@ class Intake:
         await self._consumer.finish()
 
     def _put(self, record: Record, followers: asyncio.TaskGroup, take: Take) -> None:
+        if not self._progress.begin(record):
+            return
         queue = self._queues.get(record.partition)
         if queue is None:
             queue = self._queues[record.partition] = asyncio.Queue()
             self._followers.append(followers.create_task(self._follow(queue, take)))
-        self._progress.begin(record)
         queue.put_nowait(record)
         if queue.qsize() > _QUEUE_RECORDS:
             self._consumer.pause(record.topic, record.partition)
+
+    def _put_back(self) -> None:
+        """Nothing that waits is handed on: it is read again, here or elsewhere."""
+        waiting = [queue.get_nowait() for queue in self._queues.values() for _ in range(queue.qsize())]
+        self._progress.put_back(waiting)
+        if waiting:
+            _LOG.info("partitions are dealt anew: %d records that waited are put back", len(waiting))
+            self._left(len(waiting))
 
     async def _follow(self, queue: asyncio.Queue[Record], take: Take) -> None:
         """One partition in its order."""

@@ -52,6 +52,12 @@ class WorkerMetrics:
             ["table"],
             registry=self.registry,
         )
+        self._put_back = Counter(
+            "understudy_records_put_back",
+            "Records that were read ahead and left to whoever holds their partition now.",
+            ["experiment"],
+            registry=self.registry,
+        )
         self._breaker = self._gauge(
             "breaker_state", "A lane's circuit breaker: 0 closed, 1 on trial, 2 open.", "experiment", "lane"
         )
@@ -82,6 +88,10 @@ class WorkerMetrics:
     def refused(self, table: str, rows: int) -> None:
         """The store will never take these rows of a table."""
         self._refused.labels(table).inc(rows)
+
+    def put_back(self, experiment_id: str, count: int) -> None:
+        """Partitions were dealt anew while so many records of an experiment waited for their turn."""
+        self._put_back.labels(experiment_id).inc(count)
 
     def halted(self, experiment_id: str, reason: str) -> None:
         """An experiment stopped by itself."""

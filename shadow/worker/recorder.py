@@ -80,8 +80,8 @@ class Recorder:
             group.create_task(self._writer.run())
             async for batch in self._consumer.batches():
                 for record in batch:
-                    self._progress.begin(record)
-                    await self._take(record)
+                    if self._progress.begin(record):
+                        await self._take(record)
             await self._writer.finish()
         await self._consumer.close()
 

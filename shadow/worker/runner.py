@@ -89,7 +89,7 @@ class Runner:
         self._rhythm = rhythm or Rhythm()
         self._metrics = metrics or WorkerMetrics()
         self._progress = Progress()
-        self._intake = Intake(consumer, self._progress)
+        self._intake = Intake(consumer, self._progress, left=partial(self._metrics.put_back, experiment.experiment_id))
         self._aside = Aside(dead_letters)
         self._writer = Writer(
             sink,

@@ -25,6 +25,7 @@ class Log:
     producer: Producer
     open_consumer: Callable[[str | None], Any]
     read_all: Callable[[], Any]
+    is_alone: bool = False
 
     async def consumer(self, group: str | None) -> Consumer:
         opened: Consumer = await self.open_consumer(group)
@@ -43,7 +44,7 @@ async def log(request: pytest.FixtureRequest) -> AsyncIterator[Log]:
         async def everything() -> list[Record]:
             return memory.records[topic.name]
 
-        yield Log(topic.name, memory.producer(), opened, everything)
+        yield Log(topic.name, memory.producer(), opened, everything, is_alone=True)
         return
     settings: KafkaSettings = request.getfixturevalue(request.param)
     await create_topics(settings, [topic])
@@ -159,3 +160,35 @@ async def test_the_whole_topic_can_be_read(log: Log) -> None:
     await _publish(log, [b"a", b"b"], key=b"one")
     await _publish(log, [b"c"], key=b"two")
     assert sorted(record.value for record in await log.read_all()) == [b"a", b"b", b"c"]
+
+
+async def test_a_member_is_told_before_what_it_read_ahead_goes_to_another_one(log: Log) -> None:
+    if log.is_alone:
+        pytest.skip("memory has one partition, which nobody else takes")
+    for key in range(40):
+        await _publish(log, [b"%d" % key], key=b"%d" % key)
+    first = await log.consumer("dealt")
+    told: list[bool] = []
+    first.on_reread(lambda: told.append(True))
+    ahead = await _take(first, 40)
+    assert told == []
+    mine: list[Record] = []
+
+    async def read_on() -> None:
+        async for batch in first.batches():
+            mine.extend(batch)
+
+    reading = asyncio.create_task(read_on())
+    second = await log.consumer("dealt")
+    theirs = await _take(second, 1)
+    async with asyncio.timeout(30):
+        while len(mine) + len(theirs) < 40:
+            async for batch in second.batches():
+                theirs.extend(batch)
+                break
+    assert told
+    assert sorted(record.value for record in mine + theirs) == sorted(record.value for record in ahead)
+    assert {record.partition for record in mine}.isdisjoint(record.partition for record in theirs)
+    await first.close()
+    await reading
+    await second.close()

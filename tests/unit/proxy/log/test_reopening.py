@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
 import pytest
 
@@ -257,6 +257,9 @@ class Losing:
     def resume(self, topic: str, partition: int) -> None:
         self.done.append(f"resume {topic} {partition}")
 
+    def on_reread(self, put_back: Callable[[], None]) -> None:
+        self.put_back = put_back
+
     async def finish(self) -> None:
         await self._consumer.finish()
 
@@ -314,6 +317,25 @@ async def test_a_consumer_passes_on_what_it_is_told_while_there_is_one() -> None
     async with asyncio.timeout(5):
         await reading
     await consumer.close()
+
+
+async def test_whoever_reads_ahead_is_told_that_it_is_read_again_by_a_group_and_after_a_loss() -> None:
+    topic = Topic()
+    consumer = ReopeningConsumer(topic.open_consumer, first_pause_s=0.01)
+    told: list[str] = []
+    consumer.on_reread(lambda: told.append("again"))
+    found: list[bytes] = []
+    reading = asyncio.create_task(_read(consumer, found))
+    await topic.log.producer().publish("t", key=b"k", value=b"a")
+    await _until(found, 1)
+    topic.opened[0].put_back()
+    assert told == ["again"]
+    await topic.opened[0].lose()
+    await _until(found, 2)
+    assert told == ["again", "again"]
+    await consumer.close()
+    async with asyncio.timeout(5):
+        await reading
 
 
 async def test_a_consumer_that_is_finished_between_two_tries_ends() -> None:

@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 
 from proxy.errors import Unavailable
 from proxy.log.memory import MemoryLog
@@ -16,10 +16,14 @@ class Feed:
         self.records, self.fails = records, fails
         self.paused: set[int] = set()
         self.finished = asyncio.Event()
+        self.put_back: Callable[[], None] = lambda: None
+        self.more: asyncio.Queue[Sequence[Record]] = asyncio.Queue()
 
     async def batches(self) -> AsyncIterator[Sequence[Record]]:
         yield self.records
         await asyncio.sleep(0.05)
+        while not self.more.empty():
+            yield self.more.get_nowait()
         if self.fails:
             raise Unavailable("not a member any more")
         await self.finished.wait()
@@ -29,6 +33,9 @@ class Feed:
 
     def resume(self, _topic: str, partition: int) -> None:
         self.paused.discard(partition)
+
+    def on_reread(self, put_back: Callable[[], None]) -> None:
+        self.put_back = put_back
 
     async def finish(self) -> None:
         self.finished.set()
@@ -110,3 +117,44 @@ async def test_a_broker_that_lets_nobody_read_on_ends_the_reading_even_of_what_w
     async with asyncio.timeout(10):
         await Intake(Feed([record(0), record(1)], fails=True), progress).run(take)
     assert progress.under_way == 2
+
+
+async def test_partitions_that_are_dealt_anew_take_what_waited_with_them_and_give_no_record_twice() -> None:
+    feed, progress, left = Feed([record(offset) for offset in range(10)]), Progress(), list[int]()
+    taken: list[int] = []
+    may_go = asyncio.Event()
+
+    async def take(one: Record) -> None:
+        taken.append(one.offset)
+        await may_go.wait()
+
+    intake = Intake(feed, progress, left=left.append)
+    work = asyncio.create_task(intake.run(take))
+    await until(lambda: taken == [0])
+    feed.put_back()
+    assert (left, progress.under_way) == ([9], 1)
+    feed.more.put_nowait([record(offset) for offset in range(10)])
+    await until(lambda: progress.under_way == 10)
+    may_go.set()
+    await intake.close()
+    await work
+    assert taken == list(range(10))
+
+
+async def test_a_partition_that_went_elsewhere_leaves_only_what_was_under_way() -> None:
+    feed, taken, may_go = Feed([record(n, partition=n % 2) for n in range(10)]), list[int](), asyncio.Event()
+
+    async def take(one: Record) -> None:
+        taken.append(one.offset)
+        await may_go.wait()
+
+    intake = Intake(feed, Progress())
+    work = asyncio.create_task(intake.run(take))
+    await until(lambda: len(taken) == 2)
+    feed.put_back()
+    feed.more.put_nowait([record(n, partition=0) for n in range(2, 10, 2)])
+    may_go.set()
+    await until(lambda: len(taken) == 6)
+    await intake.close()
+    await work
+    assert taken == [0, 1, 2, 4, 6, 8]

@@ -48,3 +48,10 @@ def test_refused_rows_are_counted_by_table() -> None:
     metrics.refused("replays", 2)
     metrics.refused("replays", 1)
     assert metrics.registry.get_sample_value("understudy_rows_refused_total", {"table": "replays"}) == 3
+
+
+def test_records_that_were_put_back_are_counted() -> None:
+    metrics = WorkerMetrics()
+    metrics.put_back("trial", 7)
+    metrics.put_back("trial", 2)
+    assert metrics.registry.get_sample_value("understudy_records_put_back_total", {"experiment": "trial"}) == 9
