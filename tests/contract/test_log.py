@@ -172,23 +172,20 @@ async def test_a_member_is_told_before_what_it_read_ahead_goes_to_another_one(lo
     first.on_reread(lambda: told.append(True))
     ahead = await _take(first, 40)
     assert told == []
-    mine: list[Record] = []
-
-    async def read_on() -> None:
-        async for batch in first.batches():
-            mine.extend(batch)
-
-    reading = asyncio.create_task(read_on())
-    second = await log.consumer("dealt")
-    theirs = await _take(second, 1)
-    async with asyncio.timeout(30):
-        while len(mine) + len(theirs) < 40:
-            async for batch in second.batches():
-                theirs.extend(batch)
-                break
+    read: tuple[list[Record], list[Record]] = ([], [])
+    members = [first, await log.consumer("dealt")]
+    reading = [asyncio.create_task(_read(one, found)) for one, found in zip(members, read, strict=True)]
+    async with asyncio.timeout(40):
+        while not all(read) or len(read[0]) + len(read[1]) < 40:
+            await asyncio.sleep(0.05)
     assert told
-    assert sorted(record.value for record in mine + theirs) == sorted(record.value for record in ahead)
-    assert {record.partition for record in mine}.isdisjoint(record.partition for record in theirs)
-    await first.close()
-    await reading
-    await second.close()
+    assert sorted(one.value for found in read for one in found) == sorted(one.value for one in ahead)
+    assert {one.partition for one in read[0]}.isdisjoint(one.partition for one in read[1])
+    for one in members:
+        await one.close()
+    await asyncio.gather(*reading)
+
+
+async def _read(consumer: Consumer, found: list[Record]) -> None:
+    async for batch in consumer.batches():
+        found.extend(batch)
