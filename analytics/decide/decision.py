@@ -219,6 +219,21 @@ class Turning(_Frozen):
     turns_at: float | None = Field(description="The bound that decided; None where no bound is known.")
 
 
+class WeightRange(_Frozen):
+    """How far a factor's weight may move, the others in proportion, while the points stay within a virtual tie.
+
+    The verdict rests on validity, gates and completeness, so that no weight moves it. At which weight two candidates
+    have equal points is told where they are ranked.
+    """
+
+    factor: str
+    weight: float = Field(ge=0, le=1)
+    low: float = Field(ge=0, le=1)
+    high: float = Field(ge=0, le=1)
+    points_at_none: float = Field(ge=0, le=10, description="Points if the factor had no weight.")
+    points_at_all: float = Field(ge=0, le=10, description="Points if it had all the weight: its own.")
+
+
 class WorstPair(_Frozen):
     """A pair that shows a deciding metric at its worst; texts are read from the store when the report is made."""
 
@@ -324,6 +339,7 @@ class Decision(_Frozen):
     mixes: tuple[Mix, ...] = ()
     control: Control | None = Field(default=None, description="A/A; None without a second baseline.")
     turnings: tuple[Turning, ...] = ()
+    weight_ranges: tuple[WeightRange, ...] = Field(default=(), description="Of every factor that can give or take.")
     calibrations: tuple[Calibration, ...] = ()
 
     def to_json(self) -> str:

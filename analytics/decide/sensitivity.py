@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from analytics.decide import gate_accuracy
-from analytics.decide.decision import Decision, GateResult, GateStatus, Turning
+from analytics.decide.decision import Decision, Factor, GateResult, GateStatus, Score, Turning, WeightRange
+from analytics.decide.factors.points import MOST
 
 
 def turnings(gates: Sequence[GateResult]) -> tuple[Turning, ...]:
@@ -17,6 +18,43 @@ def _turns_at(gate: GateResult) -> float | None:
         return None
     passes_by_high = gate.gate != gate_accuracy.GATE
     return gate.value.high if (gate.status is GateStatus.PASS) == passes_by_high else gate.value.low
+
+
+def weight_ranges(score: Score, *, tie_points: float) -> tuple[WeightRange, ...]:
+    """The range of each weight in which the points move by no more than `tie_points`, the other weights in proportion.
+
+    Left out are factors without a weight, which nothing applies to, and one that has all of it.
+    """
+    return tuple(_range(one, points=score.low, tie_points=tie_points) for one in score.factors if 0 < one.weight < 1)
+
+
+def _range(factor: Factor, *, points: float, tie_points: float) -> WeightRange:
+    others = min(max((points - factor.weight * factor.low) / (1 - factor.weight), 0.0), MOST)
+    slope = abs(factor.low - others)
+    reach = tie_points / slope if slope > tie_points else 1.0
+    return WeightRange(
+        factor=factor.name,
+        weight=factor.weight,
+        low=max(factor.weight - reach, 0.0),
+        high=min(factor.weight + reach, 1.0),
+        points_at_none=others,
+        points_at_all=factor.low,
+    )
+
+
+def weights_at_equality(upper: Decision, lower: Decision) -> dict[str, tuple[float, float]]:
+    """Weight now, and weight at which two candidates have equal points, by factor; without those that never do it.
+
+    The other weights follow in proportion.
+    """
+    lead = upper.score.low - lower.score.low
+    found = {}
+    for mine, theirs in zip(upper.score.factors, lower.score.factors, strict=True):
+        gap = mine.low - theirs.low
+        rest = (lead - mine.weight * gap) / (1 - mine.weight) if mine.weight < 1 else gap
+        if rest * gap < 0 and mine.weight > 0:
+            found[mine.name] = (mine.weight, rest / (rest - gap))
+    return found
 
 
 def order_turns_at(upper: Decision, lower: Decision) -> float | None:

@@ -19,7 +19,7 @@ from analytics.decide.regressions import find_regressions
 from analytics.decide.sample import Sample
 from analytics.decide.score import make_score
 from analytics.decide.score_card import ScoreCard
-from analytics.decide.sensitivity import turnings
+from analytics.decide.sensitivity import turnings, weight_ranges
 from analytics.decide.slices import compare_mixes, compare_slices
 from analytics.decide.validity import SELF_CHECK, check_validity
 from analytics.decide.worst import worst_pairs
@@ -83,6 +83,7 @@ def decide(evidence: Evidence, card: ScoreCard, *, seed: int, resamples: int) ->
         mixes=compare_mixes(sample),
         control=control,
         turnings=turnings(gates),
+        weight_ranges=weight_ranges(score, tie_points=card.tie_points),
         calibrations=measure_calibrations(sample, card=card, chance=chance),
     )
 

@@ -7,7 +7,7 @@ from itertools import groupby
 from analytics.decide.decision import Decision
 from analytics.decide.factors.points import MOST
 from analytics.decide.ranking import Lead, lead_of, tie_set, tier_of
-from analytics.decide.sensitivity import order_turns_at
+from analytics.decide.sensitivity import order_turns_at, weights_at_equality
 from analytics.report.figures import write_changes, write_figure, write_range
 
 _WISHES = {
@@ -27,11 +27,13 @@ class Place:
         points: Its points with their interval.
         because: Why it stands where it does.
         ahead: Its lead over the next one, draw by draw over the same conversations; empty for the last one.
+        weights: At which single weight the two would have equal points; empty where none does it, and for the last one.
     """
 
     points: str
     because: str
     ahead: str
+    weights: str
 
 
 def explain_order(ranked: Sequence[Decision], *, tie_points: float | None = None) -> list[Place]:
@@ -46,7 +48,7 @@ def explain_order(ranked: Sequence[Decision], *, tie_points: float | None = None
         for reason in _explain(list(found), first=_FIRST[tier], tie_points=tie_points)
     ]
     return [
-        Place(points=_points(one), because=reason, ahead=_ahead(one, after))
+        Place(points=_points(one), because=reason, ahead=_ahead(one, after), weights=_weights(one, after))
         for one, reason, after in zip(ranked, because, [*ranked, None][1:], strict=True)
     ]
 
@@ -86,6 +88,15 @@ def _ahead(upper: Decision, lower: Decision | None) -> str:
     if lead is None:
         return "its lead over the next is not known: the two were not decided with the same draws"
     return _told(lead)
+
+
+def _weights(upper: Decision, lower: Decision | None) -> str:
+    if lower is None or tier_of(upper) != tier_of(lower):
+        return ""
+    found = weights_at_equality(upper, lower).items()
+    return ", ".join(
+        f"{name} {write_figure(now, unit='share')} to {write_figure(then, unit='share')}" for name, (now, then) in found
+    )
 
 
 def _told(lead: Lead) -> str:

@@ -3,7 +3,7 @@ from itertools import product
 import pytest
 
 from analytics.decide.decision import Decision
-from analytics.decide.sensitivity import order_turns_at, turnings, weight_to_move
+from analytics.decide.sensitivity import order_turns_at, turnings, weight_ranges, weight_to_move, weights_at_equality
 from analytics.decide.verdict import decide
 from tests.evidence import CARD, answer, evidence, sound_pairs, spoilt
 
@@ -45,12 +45,54 @@ def test_no_smaller_move_on_a_grid_does_it(lead: tuple[float, float, float]) -> 
     assert found >= min(moves) - 2 * step
 
 
-def test_an_order_turns_when_enough_weight_moves_between_factors() -> None:
-    def scored(*points: float) -> Decision:
-        factors = tuple(
-            one.model_copy(update={"low": point}) for one, point in zip(BASE.score.factors, points, strict=True)
-        )
-        return BASE.model_copy(update={"score": BASE.score.model_copy(update={"factors": factors})})
+def scored(*points: float) -> Decision:
+    """A decision with these points of the four factors and the usual weights."""
+    factors = tuple(
+        one.model_copy(update={"low": point, "weight": weight})
+        for one, point, weight in zip(BASE.score.factors, points, (0.25, 0.30, 0.25, 0.20), strict=True)
+    )
+    low = sum(one.weight * one.low for one in factors)
+    return BASE.model_copy(update={"score": BASE.score.model_copy(update={"factors": factors, "low": low})})
 
+
+def moved(decision: Decision, place: int, weight: float) -> float:
+    """The points with one weight changed and the others in proportion."""
+    factors = decision.score.factors
+    rest = sum(one.weight for at, one in enumerate(factors) if at != place)
+    return sum(
+        one.low * (weight if at == place else one.weight / rest * (1 - weight)) for at, one in enumerate(factors)
+    )
+
+
+def test_at_the_ends_of_its_range_a_weight_has_moved_the_points_by_a_tie() -> None:
+    decision = scored(9, 7, 8, 2)
+    for place, found in enumerate(weight_ranges(decision.score, tie_points=0.3)):
+        ends = [abs(moved(decision, place, end) - decision.score.low) for end in (found.low, found.high)]
+        inside = [end for end, weight in zip(ends, (found.low, found.high), strict=True) if 0 < weight < 1]
+        assert inside == pytest.approx([0.3] * len(inside))
+        assert max(ends) <= 0.3 + 1e-9
+        assert moved(decision, place, 0) == pytest.approx(found.points_at_none)
+
+
+def test_equal_factors_may_have_any_weights() -> None:
+    assert {(one.low, one.high) for one in weight_ranges(scored(7, 7, 7, 7).score, tie_points=0.3)} == {(0, 1)}
+
+
+def test_a_decision_carries_the_range_of_every_weight() -> None:
+    assert [one.factor for one in BASE.weight_ranges] == [one.name for one in BASE.score.factors]
+    assert all(one.low <= one.weight <= one.high for one in BASE.weight_ranges)
+
+
+def test_two_candidates_have_equal_points_at_the_weights_that_are_told() -> None:
+    upper, lower = scored(9, 9, 5, 5), scored(5, 5, 9, 5)
+    found = weights_at_equality(upper, lower)
+    places = {one.name: place for place, one in enumerate(upper.score.factors)}
+    assert set(found) == {"task accuracy", "inference efficiency", "failure profile"}
+    for name, (_, then) in found.items():
+        assert moved(upper, places[name], then) == pytest.approx(moved(lower, places[name], then))
+    assert weights_at_equality(scored(9, 9, 9, 9), scored(5, 5, 5, 5)) == {}
+
+
+def test_an_order_turns_when_enough_weight_moves_between_factors() -> None:
     assert order_turns_at(scored(9, 9, 5, 5), scored(5, 5, 9, 5)) == pytest.approx(1.2 / 8)
     assert order_turns_at(scored(9, 9, 9, 9), scored(5, 5, 5, 5)) is None

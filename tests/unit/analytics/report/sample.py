@@ -28,6 +28,7 @@ from analytics.decide.decision import (
     Turning,
     ValidityCheck,
     Verdict,
+    WeightRange,
     WorstPair,
 )
 from analytics.report.report import Cost, Dated, Distribution, Exhibits, Measure, Report, Specimen
@@ -226,6 +227,11 @@ def decision(**changes: Any) -> Decision:
         "turnings": (
             Turning(gate="G1", threshold=500, turns_at=455.1),
             Turning(gate="G3", threshold=0.005, turns_at=None),
+        ),
+        "weight_ranges": (
+            WeightRange(
+                factor="Inference efficiency", weight=0.25, low=0, high=0.75, points_at_none=6.1, points_at_all=5.9
+            ),
         ),
     }
     return Decision.model_validate(fields | changes)
