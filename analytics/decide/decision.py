@@ -211,6 +211,25 @@ class Calibration(_Frozen):
     reliability: tuple[Reliability, ...]
 
 
+class JudgedRate(_Frozen):
+    """The rate of what a judge flags in one lane, as counted and behind the judge's errors, in [0, 1]."""
+
+    metric: str
+    judge: str
+    lane: str
+    flags: tuple[str, ...] = Field(description="Labels that count as a flag.")
+    n: int = Field(ge=1, description="Answers of which the judge found something.")
+    flagged: int = Field(ge=0)
+    raw: Interval = Field(description="With one-sided Clopper-Pearson bounds of the effective numbers.")
+    corrected: Interval | None = Field(
+        description="Rogan and Gladen's rate; its bounds carry the judge's uncertainty. None where no measurement of "
+        "this version and these labels is known, or the judge hardly beats chance.",
+    )
+    sensitivity: float | None
+    specificity: float | None
+    labelled: int = Field(ge=0, description="Answers on which the judge was measured.")
+
+
 class Turning(_Frozen):
     """How far a gate's threshold may move before its status changes."""
 
@@ -341,6 +360,7 @@ class Decision(_Frozen):
     turnings: tuple[Turning, ...] = ()
     weight_ranges: tuple[WeightRange, ...] = Field(default=(), description="Of every factor that can give or take.")
     calibrations: tuple[Calibration, ...] = ()
+    judged_rates: tuple[JudgedRate, ...] = Field(default=(), description="Rates that rest on a judge's flags.")
 
     def to_json(self) -> str:
         """Canonical JSON: sorted keys, two spaces, a final newline."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from analytics.decide.agent_run import AgentRun
 from analytics.decide.columns import Bools, Figures, Floats, Integers, Places, Words
+from analytics.decide.judge_measure import JudgeMeasure
 from shadow.experiment import Experiment
 from shadow.load.level import LoadLevel
 from shadow.replay import ReplayOutcome
@@ -249,6 +250,7 @@ class Evidence:
         migrations: Hash of the store's migrations.
         load: Every complete block of the experiment's load runs.
         agent_runs: Runs of the agentic suite in a closed loop, on either lane.
+        measures: How often the judges are right, by name: of those that were measured in the version that judged here.
     """
 
     experiment: Experiment
@@ -265,3 +267,4 @@ class Evidence:
     migrations: str
     load: tuple[LoadLevel, ...] = ()
     agent_runs: tuple[AgentRun, ...] = ()
+    measures: Mapping[str, JudgeMeasure] = field(default_factory=dict)

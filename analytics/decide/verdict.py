@@ -11,6 +11,7 @@ from analytics.decide.control import run_control
 from analytics.decide.decision import Decision, GateResult, GateStatus, Score, ValidityCheck, Verdict
 from analytics.decide.evidence import Evidence
 from analytics.decide.factors.points import Material
+from analytics.decide.judged_rates import judge_rates
 from analytics.decide.load_curves import load_points
 from analytics.decide.loads import target_loads, target_trial
 from analytics.decide.pace import hours_for
@@ -85,6 +86,7 @@ def decide(evidence: Evidence, card: ScoreCard, *, seed: int, resamples: int) ->
         turnings=turnings(gates),
         weight_ranges=weight_ranges(score, tie_points=card.tie_points),
         calibrations=measure_calibrations(sample, card=card, chance=chance),
+        judged_rates=judge_rates(sample, evidence.measures, card=card),
     )
 
 
@@ -94,7 +96,12 @@ def _judge_gates(
     return (
         _judge_latency(evidence, sample, card=card, chance=chance, timings_valid=timings_valid),
         gate_accuracy.judge_accuracy(sample, card=card, chance=chance),
-        gate_catastrophe.judge_catastrophe(sample, categories=evidence.experiment.dangerous_categories, card=card),
+        gate_catastrophe.judge_catastrophe(
+            sample,
+            categories=evidence.experiment.dangerous_categories,
+            card=card,
+            measure=evidence.measures.get("taxonomy"),
+        ),
     )
 
 

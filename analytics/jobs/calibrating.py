@@ -4,7 +4,7 @@ Labelled answers come as JSON lines; they are judged as live cases are and never
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,25 +12,16 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
+from analytics.decide.judged_rates import FLAGS
 from analytics.stats.proportion import lower_bound, upper_bound
 from analytics.stats.rogan_gladen import JudgeQuality
-from judges.fault import CATASTROPHIC, SEVERITY
 from judges.judgement import Abstained, Case, Finding, Judge, JudgeFailed, Judgement
 from judges.panel import run_panel
 from proxy.errors import UsageError
 from proxy.exchange import Door, Exchange, ExchangeOutcome, Shape
 from proxy.wire.reply import Choice, Reply
 from shadow.replay import Lane, Replay, ReplayOutcome, Timings
-from shadow.store.clickhouse import Store
 
-FLAGS: Final[Mapping[str, frozenset[str]]] = {
-    "refusal": frozenset({"refusal_safety", "refusal_capability", "partial"}),
-    "taxonomy": frozenset(label for label, severity in SEVERITY.items() if severity >= CATASTROPHIC),
-    "grounding": frozenset({"unsupported"}),
-    "nli": frozenset({"contradicted"}),
-    "llm_judge": frozenset({"unfaithful", "worse"}),
-}
-"""Labels that count as a flag where the caller names none."""
 _BATCH: Final = 64
 _TAIL: Final = 0.975
 """Confidence of each bound of a two-sided interval of 95 %."""
@@ -163,19 +154,6 @@ def quality_row(measured: Measured, *, measured_at: datetime) -> dict[str, Any]:
         value, low, high = measured.figure(name) or (None, None, None)
         row |= {name: value, f"{name}_low": low, f"{name}_high": high}
     return row
-
-
-def quality_of(store: Store) -> dict[tuple[str, str], JudgeQuality]:
-    """The last measurement of each judge, by name and version."""
-    return {
-        (row["judge"], row["version"]): JudgeQuality(
-            true_positives=row["true_positives"],
-            false_negatives=row["false_negatives"],
-            true_negatives=row["true_negatives"],
-            false_positives=row["false_positives"],
-        )
-        for row in store.read("judge_quality")
-    }
 
 
 def _case(one: Labelled) -> Case:

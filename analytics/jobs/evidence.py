@@ -35,6 +35,7 @@ def make_evidence(reading: Reading) -> Evidence:
     checks = reading.self_checks.to_pylist()
     exchanges = _exchanges(reading, voids=Voids(checks))
     runs = reading.agent_runs
+    versions = {judge: _versions(table) for judge, table in reading.findings.items() if len(table)}
     captured, split = window(reading.pairs), _are_of_another(reading, exchanges)
     paired = ~split & exchanges.baseline.drawn & exchanges.candidate.drawn
     return Evidence(
@@ -47,12 +48,12 @@ def make_evidence(reading: Reading) -> Evidence:
         first_at=captured[0] if captured else None,
         last_at=captured[1] if captured else None,
         suites=tuple(sorted({word for word in exchanges.suite.words if word} | {run.suite for run in runs})),
-        judge_versions={judge: _versions(table) for judge, table in reading.findings.items() if len(table)}
-        | ({"agents": VERSION} if runs else {}),
+        judge_versions=versions | ({"agents": VERSION} if runs else {}),
         judge_failures={judge: count for judge, table in reading.findings.items() if (count := _failures(table))},
         migrations=reading.migrations,
         load=reading.load,
         agent_runs=runs,
+        measures={one.judge: one for one in reading.measures if one.version == versions.get(one.judge)},
     )
 
 

@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 import pyarrow.compute as pc
 
 from analytics.decide.agent_run import AgentRun
+from analytics.decide.judge_measure import JudgeMeasure
 from analytics.jobs.agent_runs import load_agent_runs
 from analytics.jobs.loads import load_levels
+from analytics.jobs.qualities import quality_of
 from analytics.jobs.tables import Table, placed
 from proxy.errors import UsageError
 from shadow.experiment import Experiment
@@ -25,6 +27,7 @@ class Reading:
         pairs: One row per exchange, in rising order of their ids.
         findings: `place` is the row in `pairs`.
         migrations: Hash of the store's migrations.
+        measures: Of every judge and version that was measured, whether it judged here or not.
     """
 
     experiment: Experiment
@@ -38,6 +41,7 @@ class Reading:
     migrations: str
     load: tuple[LoadLevel, ...] = ()
     agent_runs: tuple[AgentRun, ...] = ()
+    measures: tuple[JudgeMeasure, ...] = ()
 
 
 def read_experiment(store: Store, experiment_id: str) -> Experiment:
@@ -84,6 +88,7 @@ def read_evidence(store: Store, experiment_id: str) -> Reading:
         migrations=schema_hash(),
         load=load_levels(store, experiment),
         agent_runs=load_agent_runs(store, experiment),
+        measures=quality_of(store),
     )
 
 

@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Final
 
+import numpy as np
+
+from analytics.stats.quantile import Floats
+
 _LEAST_YOUDEN: Final = 0.05
 """Sensitivity + specificity - 1 below which flags tell nothing of the rate."""
 
@@ -38,11 +42,13 @@ class CorrectedRate:
     high: float
 
 
-def corrected_rate(flagged: int, answers: int, *, quality: JudgeQuality, level: float = 0.95) -> CorrectedRate | None:
+def corrected_rate(
+    flagged: float, answers: float, *, quality: JudgeQuality, level: float = 0.95
+) -> CorrectedRate | None:
     """The rate of what a judge looks for, from what it flagged and how it errs.
 
     Args:
-        flagged: Answers that the judge flagged, of `answers`.
+        flagged: Answers that the judge flagged, of `answers`; fractional where they are effective numbers.
         level: Of the two-sided interval, in (0, 1).
 
     Returns:
@@ -67,6 +73,22 @@ def corrected_rate(flagged: int, answers: int, *, quality: JudgeQuality, level: 
     return CorrectedRate(rate, min(low, rate), max(high, rate))
 
 
+def drawn_corrected(apparent: Floats, *, quality: JudgeQuality, rng: np.random.Generator) -> Floats:
+    """Corrected rates of drawn shares of flags, the judge's errors drawn too; a draw near chance keeps its share.
+
+    Args:
+        apparent: Shares of flags, in [0, 1].
+
+    Source: sensitivity and specificity from their posteriors under a uniform prior, as Gelman and Carpenter 2020 do.
+    """
+    sensitivity = rng.beta(quality.true_positives + 1, quality.false_negatives + 1, size=len(apparent))
+    specificity = rng.beta(quality.true_negatives + 1, quality.false_positives + 1, size=len(apparent))
+    youden = sensitivity + specificity - 1
+    tells = youden >= _LEAST_YOUDEN
+    rates = np.clip((apparent + specificity - 1) / np.where(tells, youden, 1.0), 0.0, 1.0)
+    return np.where(tells, rates, apparent)
+
+
 def _solve(apparent: float, sensitivity: float, specificity: float) -> float:
     return _clip((apparent + specificity - 1) / (sensitivity + specificity - 1))
 
@@ -75,7 +97,7 @@ def _clip(rate: float) -> float:
     return min(max(rate, 0.0), 1.0)
 
 
-def _lang_reiczigel(flagged: int, answers: int, quality: JudgeQuality, *, level: float) -> tuple[float, float]:
+def _lang_reiczigel(flagged: float, answers: float, quality: JudgeQuality, *, level: float) -> tuple[float, float]:
     z = NormalDist().inv_cdf((1 + level) / 2)
     n, n_se, n_sp = answers + z * z, quality.positives + 2, quality.negatives + 2
     apparent = (flagged + z * z / 2) / n

@@ -11,11 +11,14 @@ from click.testing import CliRunner
 from rich.console import Console
 
 from analytics.cli import understudy
+from analytics.decide.judge_measure import JudgeMeasure
+from analytics.decide.judged_rates import FLAGS
 from analytics.explanation_table import show_explanation
-from analytics.jobs.calibrating import FLAGS, calibrate, quality_of, quality_row, read_labelled
+from analytics.jobs.calibrating import calibrate, quality_row, read_labelled
 from analytics.jobs.explaining import explain
 from analytics.jobs.judging import coverage_of, judge_experiment, missing, refuse_arm
 from analytics.jobs.jury import Jury
+from analytics.jobs.qualities import quality_of
 from judges.judgement import Case, Judge
 from judges.panel import Row, cheap_panel, run_panel
 from judges.refusal import Refusal
@@ -121,7 +124,7 @@ def test_a_calibration_is_kept_and_read_again(store: Store, tmp_path: Path) -> N
     assert sensitivity[0] == sensitivity[2] == 1
     assert sensitivity[1] == pytest.approx(0.025 ** (1 / 12))
     store.insert("judge_quality", [quality_row(measured, measured_at=NOON)] * 2)
-    assert quality_of(store) == {("refusal", Refusal().version): measured.quality}
+    assert quality_of(store) == (JudgeMeasure("refusal", Refusal().version, measured.flags, measured.quality),)
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,18 @@
 """Failure profile: how often and how badly the candidate fails, and whether it knows. Source: MEASURES section 3."""
 
+from dataclasses import dataclass
+
+import numpy as np
+
 from analytics.decide.calibrations import LEAST, count_told, drawn_errors, measure_calibrations
+from analytics.decide.columns import Figures
 from analytics.decide.factors.points import MOST, Material, Part, Plan, Points, drawn_points, mean_draws, scale
+from analytics.decide.judged_rates import FLAGS, count_flagged
 from analytics.decide.pace import live_per_hour
-from analytics.stats.quantile import bounded_quantile
+from analytics.stats.quantile import Floats, bounded_quantile
+from analytics.stats.rogan_gladen import drawn_corrected
 from analytics.stats.shared_draw import shared_quantiles
+from judges.fault import SEVERITY
 from shadow.replay import Lane
 
 
@@ -13,14 +21,51 @@ def _taxonomy(material: Material) -> Points:
     if not rows.n:
         return Points(None, 0, "no answer has a failure label")
     mean = material.chance.mean(rows, purpose="score taxonomy", confidence=material.card.confidence)
-    zero = material.card.anchors.zero_severity
+    zero, fix = material.card.anchors.zero_severity, _correction(material)
 
     def points(severity: float) -> float:
         return MOST * (1 - severity / zero)
 
-    value = scale(mean.mean, low=mean.low, high=mean.high, points=points)
-    draws = drawn_points(mean_draws(rows, material), points=points)
-    return Points(value, rows.n, f"mean severity {mean.mean:.4f}", draws)
+    drawn, note = mean_draws(rows, material), f"mean severity {mean.mean:.4f}"
+    if fix is None:
+        value = scale(mean.mean, low=mean.low, high=mean.high, points=points)
+        return Points(value, rows.n, note, drawn_points(drawn, points=points))
+    corrected, low, high = mean.mean + fix.shift, mean.low + fix.low, mean.high + fix.high
+    note = f"{note}, {corrected:.4f} behind the judge's errors"
+    value = scale(corrected, low=low, high=high, points=points)
+    return Points(value, rows.n, note, drawn_points(drawn + fix.draws, points=points))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Correction:
+    """What the judge's errors on catastrophes add to the mean severity.
+
+    Attributes:
+        draws: In each draw of conversations, the judge's sensitivity and specificity drawn anew as well.
+    """
+
+    shift: float
+    low: float
+    high: float
+    draws: Floats
+
+
+def _correction(material: Material) -> _Correction | None:
+    """None where the judge was not measured on just the labels that it calls catastrophic, or hardly beats chance."""
+    sample, measure = material.sample, material.evidence.measures.get("taxonomy")
+    finding = sample.pairs.candidate.finding("taxonomy")
+    if measure is None or not measure.is_of(FLAGS["taxonomy"]):
+        return None
+    flags = finding.label.among(measure.flags)
+    flagged = count_flagged(sample, finding.value.known, flags)
+    found = flagged.corrected(measure, confidence=material.card.confidence)
+    if found is None:
+        return None
+    grave = finding.severity.where(flags).mean() or max(SEVERITY[label] for label in measure.flags)
+    raw = mean_draws(sample.rows(Figures(flags.astype(np.float64), finding.value.known)), material)
+    drawn = drawn_corrected(raw, quality=measure.quality, rng=material.chance.stream("quality of taxonomy"))
+    shift, low, high = (grave * (rate - flagged.share) for rate in (found.rate, found.low, found.high))
+    return _Correction(shift, low, high, draws=grave * (drawn - raw))
 
 
 def _tail(material: Material) -> Points:

@@ -2,6 +2,7 @@
 SELECT
     judge,
     version,
+    argMax(flags, measured_at) AS flags,
     argMax(true_positives, measured_at) AS true_positives,
     argMax(false_negatives, measured_at) AS false_negatives,
     argMax(true_negatives, measured_at) AS true_negatives,

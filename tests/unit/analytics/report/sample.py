@@ -18,6 +18,7 @@ from analytics.decide.decision import (
     GateResult,
     GateStatus,
     Interval,
+    JudgedRate,
     LoadPoint,
     Mix,
     Quantiles,
@@ -223,6 +224,10 @@ def decision(**changes: Any) -> Decision:
             ),
         ),
         "mixes": (Mix(dimension="category", metric="suite accuracy", crude=0.01, standardised=-0.02, flips=True),),
+        "judged_rates": (
+            judged_rate(),
+            judged_rate(metric="refusal rate", judge="refusal", corrected=None, sensitivity=None, labelled=0),
+        ),
         "control": Control(pairs=400, gates=(gate(),), is_sound=True),
         "turnings": (
             Turning(gate="G1", threshold=500, turns_at=455.1),
@@ -235,6 +240,24 @@ def decision(**changes: Any) -> Decision:
         ),
     }
     return Decision.model_validate(fields | changes)
+
+
+def judged_rate(**changes: Any) -> JudgedRate:
+    """What a measured judge flags."""
+    fields: dict[str, Any] = {
+        "metric": "catastrophic rate",
+        "judge": "taxonomy",
+        "lane": "candidate",
+        "flags": ("unsafe",),
+        "n": 2000,
+        "flagged": 9,
+        "raw": Interval(estimate=0.0045, low=0.0024, high=0.0078),
+        "corrected": Interval(estimate=0.0031, low=0, high=0.0089),
+        "sensitivity": 0.93,
+        "specificity": 0.998,
+        "labelled": 500,
+    }
+    return JudgedRate.model_validate(fields | changes)
 
 
 def calibration(**changes: Any) -> Calibration:

@@ -135,6 +135,8 @@ def test_sections_of_what_was_measured_appear_only_where_it_was(page: Page) -> N
     assert "Worse beyond chance in 1 of 2 slices." in page.text
     assert "Worse beyond chance in 1 of 2 metrics." in page.text
     assert "The sign flips by category" in page.text
+    assert "Rates behind the judges' errors" in page.text
+    assert "not measured" in page.text
     assert "The control: the baseline against itself" in page.text
     assert (
         "Inference efficiency: 25\u00a0%, anywhere from 0\u00a0% to 75\u00a0%; the points are 6.1 without it"

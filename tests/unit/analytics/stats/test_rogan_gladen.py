@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.stats.rogan_gladen import JudgeQuality, corrected_rate
+from analytics.stats.rogan_gladen import JudgeQuality, corrected_rate, drawn_corrected
 
 GOOD = JudgeQuality(true_positives=90, false_negatives=10, true_negatives=95, false_positives=5)
 
@@ -68,3 +68,11 @@ def test_a_judge_that_is_measured_on_more_gives_a_narrower_interval() -> None:
     assert narrow is not None
     assert wide is not None
     assert narrow.high - narrow.low < wide.high - wide.low
+
+
+def test_drawn_rates_lie_about_the_published_formula_and_never_outside_of_rates() -> None:
+    drawn = drawn_corrected(np.full(4_000, 0.2), quality=GOOD, rng=np.random.default_rng(1))
+    assert float(np.median(drawn)) == pytest.approx((0.20 + 0.95 - 1) / (0.90 + 0.95 - 1), abs=0.01)
+    assert drawn.min() >= 0
+    chance = drawn_corrected(np.full(50, 0.2), quality=JudgeQuality(0, 100, 0, 100), rng=np.random.default_rng(1))
+    assert set(chance.tolist()) == {0.2}
