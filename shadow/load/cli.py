@@ -228,7 +228,9 @@ def list_(experiment_id: str, *, as_json: bool) -> None:
 @click.option("--model", required=True, help="Model to ask for.")
 @click.option("--prompts", type=_FILE, required=True, help="JSONL of `prompt` lines, a different one for each request.")
 @click.option("--at", "streams", type=click.IntRange(1, 10_000), required=True, help="Requests in flight.")
-@click.option("--output-tokens", type=click.IntRange(2, 131_072), default=32, show_default=True, help="Of each reply.")
+@click.option(
+    "--output-tokens", type=click.IntRange(2, 131_072), default=32, show_default=True, help="Of a reply, on average."
+)
 @click.option("--kept", type=click.IntRange(1, 1_000_000), default=100, show_default=True, help="Kept requests a run.")
 @click.option("--repeats", type=click.IntRange(1, 50), default=3, show_default=True, help="Runs of each, interleaved.")
 @click.option("--python", type=_FILE, required=True, help="Interpreter of an environment that has vLLM.")

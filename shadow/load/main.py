@@ -60,6 +60,7 @@ class Wanted:
     last: int = 2_000
     output_tokens: int | None = None
     exact_tokens: bool = False
+    varied_tokens: bool = False
     kept: int = 500
     timeout_s: float = 60.0
     slo: Slo = field(default_factory=Slo)
@@ -128,6 +129,7 @@ def run_beside_bench(
         prompts=prompts,
         output_tokens=output_tokens,
         exact_tokens=True,
+        varied_tokens=True,
         kept=2 * kept,
         null_run=False,
         keep=False,
@@ -183,7 +185,12 @@ def _with_plan[T](wanted: Wanted, act: Act[T]) -> tuple[str, T]:
     """Do something with the plan, its books, and what makes a run of a plan."""
     arms = _arms(wanted)
     run_id = wanted.run_id or datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
-    prompts = bounded(_prompts(wanted), output_tokens=wanted.output_tokens, exactly=wanted.exact_tokens)
+    prompts = bounded(
+        _prompts(wanted),
+        output_tokens=wanted.output_tokens,
+        exactly=wanted.exact_tokens,
+        varied=wanted.varied_tokens,
+    )
     with _books(experiment_id=wanted.experiment_id, run_id=run_id, keep=wanted.keep) as books:
         return run_id, asyncio.run(_perform(wanted, arms, run_id=run_id, prompts=prompts, books=books, act=act))
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
+from random import Random
 from typing import Final
 
 from pydantic import JsonValue
@@ -177,15 +178,25 @@ def _exchange(body: dict[str, JsonValue], *, source: str, place: int) -> Exchang
     )
 
 
-def bounded(prompts: Prompts, *, output_tokens: int | None, exactly: bool) -> Prompts:
-    """The prompts with every reply bounded to so many tokens, or brought to exactly so many by vLLM's `ignore_eos`."""
+def bounded(prompts: Prompts, *, output_tokens: int | None, exactly: bool, varied: bool = False) -> Prompts:
+    """The prompts with every reply bounded to so many tokens, or brought to exactly so many by vLLM's `ignore_eos`.
+
+    Args:
+        varied: Replies are from half to one and a half times as long, drawn from the prompt. Replies of one length end
+            together, so that streams stay in step as they began: at once, with all prompts prefilled in one batch, or
+            one after the other.
+    """
     if output_tokens is None:
         return prompts
     exchanges = []
     for one in prompts.exchanges:
         body = {name: value for name, value in one.request.items() if name not in _OTHER_LIMITS}
-        body[_LIMITS[one.shape]] = output_tokens
+        body[_LIMITS[one.shape]] = _length(one, mean=output_tokens) if varied else output_tokens
         if exactly:
             body["ignore_eos"] = True
         exchanges.append(one.model_copy(update={"request": body}))
     return Prompts(prompts.source, tuple(exchanges), prompts.rate_per_s, prompts.skipped)
+
+
+def _length(exchange: Exchange, *, mean: int) -> int:
+    return Random(exchange.exchange_id).randint(max(mean // 2, 1), mean + mean // 2)  # noqa: S311 - a repeatable draw

@@ -1,8 +1,9 @@
 """The load stage beside `vllm bench serve` on real vLLM: `make bench-load-vllm`, six minutes on a quiet machine.
 
 One SmolLM2-135M-Instruct on the CPU answers the same prompts, in turns, to our client and to vLLM's own, three times
-each. Both are cut alike. Bar: P50 and P95 TTFT and output tokens/s agree within 5 %, or each lies in the other's 95 %
-interval (order statistics of the pooled requests; Student's t over the repeats for the rate).
+each. Both are cut alike. Replies differ in length, or each client's streams would stay in step as they began.
+Bar: P50 and P95 TTFT and output tokens/s agree within 5 %, or each lies in the other's 95 % interval (order statistics
+of the pooled requests; Student's t over the repeats for the rate).
 """
 
 import argparse
@@ -49,7 +50,7 @@ def main() -> None:
     parser.add_argument("python", type=Path, help="Interpreter that has vLLM.")
     parser.add_argument("--at", type=int, default=4, help="Requests in flight.")
     parser.add_argument("--kept", type=int, default=60, help="Kept requests of each run.")
-    parser.add_argument("--tokens", type=int, default=24, help="Output tokens of each reply.")
+    parser.add_argument("--tokens", type=int, default=24, help="Output tokens of a reply, on average.")
     parser.add_argument("--repeats", type=int, default=3, help="Runs of each.")
     parser.add_argument(
         "--folder", type=Path, default=Path(tempfile.gettempdir()) / "understudy-bench-load", help="Weights."

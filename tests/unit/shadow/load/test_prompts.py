@@ -98,3 +98,17 @@ def test_the_digest_is_of_what_is_asked() -> None:
     later = exchange(0, request={}, captured_at=NOON + timedelta(days=1))
     assert one.digest != other.digest
     assert one.digest == from_traffic([later.to_bytes()], source="t", most=1).digest
+
+
+def test_replies_of_varied_length_keep_streams_out_of_step(tmp_path: Path) -> None:
+    file = tmp_path / "prompts.jsonl"
+    file.write_text("".join(f'{{"prompt": "Say {number}."}}\n' for number in range(200)), "utf-8")
+    drawn, again = (
+        [
+            one.request["max_tokens"]
+            for one in bounded(from_file(file), output_tokens=24, exactly=True, varied=True).exchanges
+        ]
+        for _ in range(2)
+    )
+    assert drawn == again
+    assert set(drawn) == set(range(12, 37))
