@@ -50,7 +50,7 @@ from proxy.tracing import open_tracing
 _LOG = logging.getLogger(__name__)
 _MAX_WEBSOCKET_BYTES = 2**30
 _DRAIN_S = 30
-_NICENESS = 10
+_NICENESS = 19
 _KEEP_ALIVE_S = 75
 """Longer than clients keep idle connections: one that is closed at both ends at once would fail a POST."""
 

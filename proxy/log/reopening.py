@@ -50,6 +50,7 @@ class ReopeningProducer:
         self._pause_s = first_pause_s
         self._not_before = float("-inf")
         self._producer: Producer | None = None
+        self._turn = asyncio.Lock()
         self._opening: asyncio.Task[Producer | Unavailable] | None = None
         self._closing: asyncio.Task[None] | None = None
 
@@ -62,7 +63,9 @@ class ReopeningProducer:
             Unavailable: the broker did not take it in time, or there is no producer just now.
             RecordRefused: the broker will never take it.
         """
-        producer = self._producer or await self._opened()
+        # First come, first served: who finds the producer open does not pass those who waited for it.
+        async with self._turn:
+            producer = self._producer or await self._opened()
         try:
             await producer.publish(topic, key=key, value=value, headers=headers)
         except ProducerLost as error:
@@ -71,7 +74,7 @@ class ReopeningProducer:
         self._pause_s = self._first_pause_s
 
     async def _opened(self) -> Producer:
-        """The producer that is being opened; all who ask meanwhile wait for the same one, in order."""
+        """The producer that is being opened; who gives up meanwhile leaves the opening to the next in turn."""
         if self._opening is None:
             if self._clock() < self._not_before:
                 raise Unavailable("there is no connection to the broker; it is tried again in a moment")

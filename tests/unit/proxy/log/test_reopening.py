@@ -96,6 +96,48 @@ async def test_all_who_come_while_it_is_opened_wait_for_the_same_one_and_keep_th
     assert broker.tries == 1
 
 
+@pytest.mark.parametrize("turns", range(8))
+async def test_one_who_comes_at_the_instant_of_opening_stands_behind_those_who_wait(turns: int) -> None:
+    broker = Broker()
+    broker.may_open.clear()
+    producer = ReopeningProducer(broker.open_producer)
+    waiting = [asyncio.create_task(_publish(producer, value)) for value in (b"a", b"b")]
+    await asyncio.sleep(0.01)
+    broker.may_open.set()
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    await asyncio.gather(*waiting, asyncio.create_task(_publish(producer, b"c")))
+    assert broker.values == [b"a", b"b", b"c"]
+
+
+@pytest.mark.parametrize("turns", range(8))
+async def test_one_who_gives_up_at_the_instant_of_opening_is_overtaken_by_nobody_it_takes_along(turns: int) -> None:
+    broker = Broker()
+    broker.may_open.clear()
+    producer = ReopeningProducer(broker.open_producer)
+    behind: list[asyncio.Task[None]] = []
+
+    async def give_up() -> None:
+        try:
+            await _publish(producer, b"a")
+        except asyncio.CancelledError:
+            for task in behind:
+                task.cancel()
+
+    first = asyncio.create_task(give_up())
+    await asyncio.sleep(0)
+    behind += [asyncio.create_task(_publish(producer, value)) for value in (b"b", b"c")]
+    await asyncio.sleep(0.01)
+    broker.may_open.set()
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    late = asyncio.create_task(_publish(producer, b"d"))
+    behind.append(late)
+    first.cancel()
+    await asyncio.wait([first, *behind])
+    assert broker.values == [] or broker.values[0] == b"a"
+
+
 async def test_without_a_broker_records_are_unavailable_and_tries_are_ever_further_apart() -> None:
     broker, clock = Broker(), Clock()
     broker.is_away = True
