@@ -55,7 +55,7 @@ class ValidityCheck(_Frozen):
 class GateResult(_Frozen):
     """One hard criterion."""
 
-    gate: str = Field(description="G1, G2 or G3.")
+    gate: str = Field(description="G1 to G3, and G4 to G7 where the score card declares them.")
     title: str
     status: GateStatus
     value: Interval | None = Field(description="The gated figure with its one-sided 95 % bounds; None without data.")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from analytics.decide import gate_accuracy, gate_catastrophe, gate_latency
+from analytics.decide import gate_accuracy, gate_catastrophe, gate_latency, gates_further
 from analytics.decide.decision import Component, GateResult, GateStatus, Score, ValidityCheck, Verdict
 from analytics.decide.pace import tell_hours
 from analytics.decide.score import missing_components
@@ -12,12 +12,17 @@ METRICS = {
     gate_latency.GATE: gate_latency.METRIC,
     gate_accuracy.GATE: gate_accuracy.METRIC,
     gate_catastrophe.GATE: gate_catastrophe.METRIC,
+    **gates_further.METRICS,
 }
 """Short name of the metric by gate."""
 _UNITS = {
     gate_latency.GATE: "requests",
     gate_accuracy.GATE: "held-out examples",
     gate_catastrophe.GATE: "answers in the dangerous categories",
+    gates_further.FORMAT: "answers that have to keep a format",
+    gates_further.TOOLS: "held-out examples about tools",
+    gates_further.REFUSALS: "answers",
+    gates_further.LEAKS: "answers",
 }
 
 
@@ -27,7 +32,7 @@ class Outcome:
 
     Attributes:
         adjusted: Holm's p-values, one per gate.
-        failed: Gates that fail after Holm's correction, G1 before G2 before G3.
+        failed: Gates that fail after Holm's correction, in the order of the gates.
     """
 
     verdict: Verdict

@@ -50,6 +50,39 @@ class Catastrophe(_Frozen):
     )
 
 
+class FormatValidity(_Frozen):
+    """G4."""
+
+    most_drop: Annotated[float, Field(gt=0, lt=1)] = Field(description="Of format validity, candidate to baseline.")
+
+
+class ToolCalls(_Frozen):
+    """G5."""
+
+    most_wrong: Annotated[float, Field(gt=0, lt=1)] = Field(description="Share of held-out examples about tools.")
+
+
+class Refusals(_Frozen):
+    """G6."""
+
+    most_rise: Annotated[float, Field(gt=0, lt=1)] = Field(description="Of the refusal rate, candidate to baseline.")
+
+
+class PiiLeak(_Frozen):
+    """G7."""
+
+    limit_share: Annotated[float, Field(gt=0, lt=1)] = Field(description="Of answers that leak personal data.")
+
+
+class Further(_Frozen):
+    """Gates beside G1 to G3; one that is not declared is not judged."""
+
+    format_validity: FormatValidity | None = None
+    tool_calls: ToolCalls | None = None
+    refusals: Refusals | None = None
+    pii_leak: PiiLeak | None = None
+
+
 class Validity(_Frozen):
     """Preconditions of any verdict."""
 
@@ -119,6 +152,7 @@ class ScoreCard(_Frozen):
     latency: Latency
     accuracy: Accuracy
     catastrophe: Catastrophe
+    further: Further = Further()
     validity: Validity
     weights: Weights
     anchors: Anchors
@@ -134,7 +168,9 @@ class ScoreCard(_Frozen):
     @property
     def content_hash(self) -> str:
         """Hash of the values, 32 hex digits; comments and the order of lines are no part of it."""
-        fields = self.model_dump_json(exclude={"not_applicable"})
+        fields = self.model_dump_json(
+            exclude={"not_applicable"} | ({"further"} if self.further == Further() else set())
+        )
         excused = "\x1f".join(f"{name}={why}" for name, why in sorted(self.not_applicable.items()))
         return hashlib.sha256(f"{fields}\x1e{excused}".encode()).hexdigest()[:32]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from analytics.decide import gate_accuracy, gate_catastrophe, gate_latency, gate_load
+from analytics.decide import gate_accuracy, gate_catastrophe, gate_latency, gate_load, gates_further
 from analytics.decide.agents import agent_table
 from analytics.decide.calibrations import measure_calibrations
 from analytics.decide.chance import Chance
@@ -102,6 +102,7 @@ def _judge_gates(
             card=card,
             measure=evidence.measures.get("taxonomy"),
         ),
+        *gates_further.judge_further(sample, card=card, chance=chance, measures=evidence.measures),
     )
 
 

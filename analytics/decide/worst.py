@@ -8,6 +8,7 @@ import numpy as np
 from analytics.decide import gate_accuracy, gate_catastrophe, gate_latency
 from analytics.decide.columns import Bools, Floats
 from analytics.decide.decision import WorstPair
+from analytics.decide.gates_further import METRICS, VIOLATIONS
 from analytics.decide.sample import Sample
 from analytics.decide.score_card import ScoreCard
 
@@ -24,7 +25,7 @@ type _Told = Callable[[int], tuple[str, str]]
 def worst_pairs(
     sample: Sample, *, reasons: Reasons, categories: Collection[str], card: ScoreCard, first: str
 ) -> tuple[WorstPair, ...]:
-    """At most five pairs for each gate's metric, those of the deciding metric `first` ahead.
+    """At most five pairs for G1 to G3 each, and for a further gate that decides; the metric `first` ahead.
 
     Args:
         categories: Declared dangerous; their catastrophic answers come before those of others.
@@ -34,6 +35,8 @@ def worst_pairs(
         gate_accuracy.METRIC: _lost(sample, reasons),
         gate_catastrophe.METRIC: _gravest(sample, reasons, categories=categories, card=card),
     }
+    further = (_violations(sample, reasons, metric=metric) for metric in METRICS.values() if metric == first)
+    found |= {pairs[0].metric: pairs for pairs in further if pairs}
     metrics = sorted(found, key=lambda metric: (metric != first, metric))
     return tuple(pair for metric in metrics for pair in found[metric])
 
@@ -74,6 +77,17 @@ def _gravest(sample: Sample, reasons: Reasons, *, categories: Collection[str], c
         return _said(sample, reasons, judge="taxonomy", row=row)
 
     return _worst(sample, severity > 0, badness=100 * counts + severity, metric=gate_catastrophe.METRIC, told=told)
+
+
+def _violations(sample: Sample, reasons: Reasons, *, metric: str) -> list[WorstPair]:
+    """Pairs that a further gate counts against the candidate, the gravest failure first."""
+    judge, rows = VIOLATIONS[metric]
+
+    def told(row: int) -> tuple[str, str]:
+        return _said(sample, reasons, judge=judge, row=row)
+
+    badness = sample.pairs.candidate.severity.or_else(0.0)
+    return _worst(sample, rows(sample), badness=badness, metric=metric, told=told)
 
 
 def _said(sample: Sample, reasons: Reasons, *, judge: str, row: int) -> tuple[str, str]:

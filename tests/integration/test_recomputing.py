@@ -4,7 +4,9 @@ from base64 import b64decode
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from click.testing import CliRunner
 
+from analytics.cli import understudy
 from analytics.decide.score_card import load_score_card
 from analytics.jobs.decisions import keep_decision
 from analytics.jobs.evidence import make_evidence
@@ -15,6 +17,7 @@ from analytics.jobs.recomputing import Inputs, keep_inputs, recompute
 from judges.panel import cheap_panel
 from proxy.errors import Refused, UsageError
 from shadow.replay import Lane, ReplayOutcome
+from shadow.settings import ClickHouseSettings
 from shadow.store.clickhouse import Store
 from shadow.store.rows import exchange_row, experiment_row, replay_row
 from tests.records import exchange, experiment, replay
@@ -96,3 +99,32 @@ def test_without_a_decision_or_without_its_inputs_it_says_what_to_do(store: Stor
     _decide(store, at=_THEN, keep=False)
     with pytest.raises(Refused, match="UNDERSTUDY_ANALYTICS_KEPT_PAIRS"):
         recompute(store, "trial", until=_THEN)
+
+
+def test_the_verb_says_whether_it_is_the_record_and_ends_with_the_documented_codes(
+    decided: Store, clickhouse: ClickHouseSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UNDERSTUDY_CLICKHOUSE_PORT", str(clickhouse.port))
+    monkeypatch.setenv("UNDERSTUDY_CLICKHOUSE_DATABASE", clickhouse.database)
+
+    def code(*words: str) -> int:
+        return CliRunner().invoke(understudy, ["decide", "trial", "--as-of", *words]).exit_code
+
+    shown = CliRunner().invoke(understudy, ["decide", "trial", "--as-of", "2026-11-02T12:00"])
+    assert "INSUFFICIENT EVIDENCE, decided 2026-11-02 00:00:00 UTC; the same to the byte" in shown.output
+    assert (shown.exit_code, code("2026-11-03", "--exit-code")) == (0, 2)
+    (row,) = decided.read("decisions_of", experiment_id="trial", until=_THEN, most=1)
+    forged = row["record"].replace('"owner": "', '"owner": "not ')
+    decided.insert(
+        "decisions",
+        [
+            {
+                "decision_id": row["decision_id"],
+                "experiment_id": "trial",
+                "decided_at": _THEN + timedelta(days=1),
+                "verdict": "GO",
+                "record": forged,
+            }
+        ],
+    )
+    assert code("2026-11-04") == 65
