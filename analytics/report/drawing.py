@@ -61,6 +61,13 @@ def to_svg(chart: alt.Chart | alt.LayerChart | alt.FacetChart, *, name: str, tit
     return _name_parts(_open(drawn, name=name, title=title, description=description), name=name)
 
 
+def to_file(svg: str) -> str:
+    """The drawing as a file of its own, on light and on dark."""
+    style = "<style>svg{color:#24292f}@media(prefers-color-scheme:dark){svg{color:#d8dee4}}</style>"
+    tag, body = svg.split(">", 1)
+    return f'{tag} xmlns="http://www.w3.org/2000/svg">{style}{body}\n'
+
+
 def _open(svg: str, *, name: str, title: str, description: str) -> str:
     """The drawing with our own opening tag, title and description."""
     tag, body = svg.split(">", 1)

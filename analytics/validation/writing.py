@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from analytics.report.drawing import to_file
 from analytics.validation.rates import Validation
 from analytics.validation.showing import draw_validation, to_markdown
 
@@ -13,4 +14,4 @@ def write_validation(validation: Validation, *, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{NAME}.json").write_text(validation.model_dump_json(indent=2) + "\n", "utf-8")
     (folder / f"{NAME}-table.md").write_text(to_markdown(validation), "utf-8")
-    (folder / f"{NAME}.svg").write_text(draw_validation(validation), "utf-8")
+    (folder / f"{NAME}.svg").write_text(to_file(draw_validation(validation)), "utf-8")
