@@ -3,14 +3,12 @@
 from functools import partial
 from pathlib import Path
 
-import aiohttp
 import pytest
-from prometheus_client.parser import text_string_to_metric_families
 
 from proxy.settings import KafkaSettings
 from shadow.settings import ClickHouseSettings
 from shadow.store.clickhouse import Store
-from tests.integration.workers import crew, exchanges, publish, replayed, simulators, trial, until
+from tests.integration.workers import answered, crew, exchanges, publish, replayed, simulators, trial, until
 
 _EXCHANGES = 1_000
 _TWICE = 200
@@ -29,7 +27,7 @@ async def test_what_a_worker_read_ahead_is_replayed_by_the_one_that_joins_and_no
         await until(partial(_has_done, store, 1), timeout_s=60)
         await staff.hire()
         await until(partial(_has_done, store, _EXCHANGES), timeout_s=150)
-        answered = {name: await _answered(url) for name, url in urls.items()}
+        asked_of = {name: await answered(url) for name, url in urls.items()}
     assert {row["exchange_id"] for row in store.rows("SELECT exchange_id FROM {database}.pairs")} == {
         one.exchange_id for one in asked
     }
@@ -38,20 +36,8 @@ async def test_what_a_worker_read_ahead_is_replayed_by_the_one_that_joins_and_no
     shares = store.rows("SELECT worker_id, count() AS n FROM {database}.lane_ledger FINAL GROUP BY worker_id")
     assert min(row["n"] for row in shares) > _EXCHANGES // 10
     assert len(shares) == 2
-    assert max(answered.values()) <= _EXCHANGES + _TWICE
+    assert max(asked_of.values()) <= _EXCHANGES + _TWICE
 
 
 async def _has_done(store: Store, count: int) -> bool:
     return replayed(store) >= count
-
-
-async def _answered(url: str) -> float:
-    """Requests that a simulator answered."""
-    async with aiohttp.ClientSession() as session, session.get(f"{url}/metrics") as response:
-        families = text_string_to_metric_families(await response.text())
-    return sum(
-        sample.value
-        for family in families
-        for sample in family.samples
-        if sample.name == "vllm:time_to_first_token_seconds_count"
-    )

@@ -11,7 +11,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import psutil
+from prometheus_client.parser import text_string_to_metric_families
 
 from proxy.exchange import Exchange
 from proxy.log.kafka import create_topics, open_producer
@@ -129,11 +131,12 @@ def exchanges(count: int, *, per_s: float = 1000.0, **changes: Any) -> list[Exch
     ]
 
 
-async def publish(kafka: KafkaSettings, *, trial: Experiment, of: Iterable[Exchange]) -> None:
-    """Announce the experiment and put the exchanges into the log."""
+async def publish(kafka: KafkaSettings, *, trial: Experiment | None = None, of: Iterable[Exchange] = ()) -> None:
+    """Announce the experiment, unless it runs already, and put the exchanges into the log."""
     producer = await open_producer(kafka)
     try:
-        await producer.publish(EXPERIMENTS.name, key=trial.experiment_id.encode(), value=trial.to_bytes())
+        if trial is not None:
+            await producer.publish(EXPERIMENTS.name, key=trial.experiment_id.encode(), value=trial.to_bytes())
         for part in itertools.batched(of, _AT_ONCE, strict=False):
             await asyncio.gather(
                 *(
@@ -162,6 +165,14 @@ def replayed(store: Store) -> int:
     (row,) = store.rows("SELECT count() AS n FROM {database}.lane_ledger FINAL WHERE disposition = 'replayed'")
     count: int = row["n"]
     return count
+
+
+async def answered(url: str) -> int:
+    """Requests that a simulator has begun to answer, those asked twice included."""
+    async with aiohttp.ClientSession() as session, session.get(f"{url}/metrics") as response:
+        families = text_string_to_metric_families(await response.text())
+    samples = (sample for family in families for sample in family.samples)
+    return int(sum(one.value for one in samples if one.name == "vllm:time_to_first_token_seconds_count"))
 
 
 async def until(is_so: Callable[[], Awaitable[bool]], *, timeout_s: float) -> None:
