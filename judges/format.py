@@ -1,4 +1,4 @@
-"""Format: JSON, JSON Schema, a pattern or options where the request demands them, and tool calls against its tools.
+"""Format: JSON, JSON Schema, a pattern, grammar or options that the request demands; tool calls against its tools.
 
 A judge abstains where nothing was asked for. What the content means is not looked at.
 """
@@ -9,6 +9,7 @@ from typing import Final
 
 from judges.answer import answer_text, cannot_read, only_tools
 from judges.document import NotJson, parse_json
+from judges.grammar import BrokenGrammar, accepts
 from judges.judgement import Abstained, Case, Finding, Judgement
 from judges.pattern import BrokenPattern, matches
 from judges.prompt import ToolSpec, WantedFormat, offered_tools, tool_demanded, wanted_format
@@ -25,11 +26,12 @@ class JsonFormat:
     """Value 1 when the answer has the format that the request demands, else 0.
 
     Labels: ok, empty, invalid (no strict JSON), repairable (no strict JSON, but json-repair makes an object or list of
-    it), duplicate_key, too_deep, not_object, schema (valid JSON that breaks the demanded schema), pattern, choice.
+    it), duplicate_key, too_deep, not_object, schema (valid JSON that breaks the demanded schema), pattern, grammar,
+    choice.
     """
 
     name: str = "json_format"
-    version: str = "2"
+    version: str = "3"
 
     def judge_batch(self, cases: Sequence[Case]) -> list[Finding]:
         """One finding per case; abstains where no format is demanded or the model called tools instead."""
@@ -54,6 +56,8 @@ def _judge_text(text: str, wanted: WantedFormat) -> Finding:
             return _OK if text.strip() in wanted.options else _bad("choice", f"none of {len(wanted.options)} options")
         case "regex":
             return _judge_pattern(text, wanted.pattern)
+        case "grammar":
+            return _judge_grammar(text, wanted.grammar)
         case "json_object" | "json_schema":
             return _judge_json(text, wanted)
 
@@ -77,6 +81,13 @@ def _judge_pattern(text: str, pattern: str) -> Finding:
         return _OK if matches(pattern, text, whole=True) else _bad("pattern", "not of the demanded pattern")
     except BrokenPattern as error:
         return Abstained(f"the request's pattern cannot be used: {error}")
+
+
+def _judge_grammar(text: str, grammar: str) -> Finding:
+    try:
+        return _OK if accepts(grammar, text) else _bad("grammar", "not of the demanded grammar")
+    except BrokenGrammar as error:
+        return Abstained(f"the request's grammar cannot be used: {error}")
 
 
 _OK: Final = Judgement(1.0, "ok", "as demanded")

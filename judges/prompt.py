@@ -16,7 +16,7 @@ from proxy.exchange import Exchange
 _INSTRUCTING: Final = frozenset({"system", "developer"})
 _REMEMBERED: Final = 1_024
 _FORMATS: Final = frozenset(
-    {"response_format", "text", "structured_outputs", "guided_json", "guided_regex", "guided_choice"}
+    {"response_format", "text", "structured_outputs", "guided_json", "guided_regex", "guided_choice", "guided_grammar"}
 )
 """Fields without any of which a request demands no format."""
 
@@ -31,11 +31,12 @@ class ToolSpec:
 
 @dataclass(frozen=True, slots=True)
 class WantedFormat:
-    """The answer's format that the request demands: JSON, a pattern of all of it, or one of some options."""
+    """The answer's format that the request demands: JSON, a pattern or grammar of all of it, or one of some options."""
 
-    kind: Literal["json_object", "json_schema", "regex", "choice"]
+    kind: Literal["json_object", "json_schema", "regex", "grammar", "choice"]
     schema: dict[str, JsonValue] | None = None
     pattern: str = ""
+    grammar: str = ""
     options: tuple[str, ...] = ()
 
 
@@ -177,10 +178,10 @@ def wanted_format(exchange: Exchange) -> WantedFormat | None:
 
 
 def _guided(request: Mapping[str, JsonValue]) -> WantedFormat | None:
-    """What vLLM's `structured_outputs` or its older `guided_*` fields demand; grammars are not read."""
+    """What vLLM's `structured_outputs` or its older `guided_*` fields demand."""
     given = _dict(request.get("structured_outputs"))
-    json_schema, pattern, options = (
-        given.get(name) or request.get(f"guided_{name}") for name in ("json", "regex", "choice")
+    json_schema, pattern, grammar, options = (
+        given.get(name) or request.get(f"guided_{name}") for name in ("json", "regex", "grammar", "choice")
     )
     if isinstance(json_schema, str):
         parsed = parse_json(json_schema)
@@ -189,6 +190,8 @@ def _guided(request: Mapping[str, JsonValue]) -> WantedFormat | None:
         return WantedFormat("json_schema", json_schema)
     if isinstance(pattern, str):
         return WantedFormat("regex", pattern=pattern)
+    if isinstance(grammar, str):
+        return WantedFormat("grammar", grammar=grammar)
     if isinstance(options, list) and options:
         return WantedFormat("choice", options=tuple(str(option) for option in options))
     return None

@@ -134,6 +134,8 @@ def test_a_tool_without_a_usable_schema_takes_any_object() -> None:
         ({"structured_outputs": {"choice": ["yes", "no"]}}, "maybe", "choice"),
         ({"guided_regex": r"\d{3}-\d{4}"}, "555-1234", "ok"),
         ({"structured_outputs": {"regex": r"\d{3}-\d{4}"}}, "call 555-1234", "pattern"),
+        ({"guided_grammar": 'root ::= "yes" | "no"'}, "yes", "ok"),
+        ({"structured_outputs": {"grammar": 'start: "yes" | "no"'}}, "maybe", "grammar"),
         ({"guided_json": '{"type": "object", "required": ["a"]}'}, "{}", "schema"),
         ({"structured_outputs": {"json": {"type": "object"}}}, "{}", "ok"),
     ],
@@ -145,3 +147,8 @@ def test_what_guided_decoding_demands_is_judged_too(fields: dict[str, Any], answ
 def test_a_pattern_that_cannot_be_used_is_an_abstention() -> None:
     for pattern in ("(", "(a|aa)+b"):
         assert abstains(JsonFormat(), case("a" * 60 + "c", request=asked("?", guided_regex=pattern)))
+
+
+def test_a_grammar_that_cannot_be_used_is_an_abstention() -> None:
+    for grammar in ("root ::= [", "start: nothing"):
+        assert abstains(JsonFormat(), case("a", request=asked("?", guided_grammar=grammar)))
