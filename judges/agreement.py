@@ -54,11 +54,11 @@ def final_answer(text: str, *, language: str = "") -> str | None:
 
 def _states_answer(text: str) -> bool:
     """Whether the text commits to one final answer, so that comparing only that is fair."""
-    is_short = len(text.split()) <= _SHORT_ANSWER
+    is_short = len(text.split(None, _SHORT_ANSWER)) <= _SHORT_ANSWER
     if is_short or _BOXED.search(text) is not None:
         return True
     folded = text.casefold()
-    if not any(word in folded for word in _STATING):
+    if not any(map(folded.__contains__, _STATING)):
         return False
     return _CHOICE_STATED.search(text) is not None or _NUMBER_STATED.search(text) is not None
 
@@ -122,7 +122,8 @@ def token_f1(answer: str, *, reference: str) -> float:
     if not mine or not theirs:
         return float(mine == theirs)
     left, right = Counter(mine), Counter(theirs)
-    shared = sum(min(left[word], right[word]) for word in left.keys() & right.keys())
+    common = left.keys() & right.keys()
+    shared = sum(map(min, map(left.__getitem__, common), map(right.__getitem__, common)))
     return 2 * shared / (len(mine) + len(theirs))
 
 

@@ -28,7 +28,6 @@ _MONTHS: Final = {
     )
     for name in names.split()
 }  # fmt: skip
-_DIGIT: Final = re.compile(r"\d")
 _MONTH: Final = "(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + ")"
 _DATE: Final = re.compile(
     rf"\b(?P<y1>\d{{4}})-(?P<m1>\d{{1,2}})-(?P<d1>\d{{1,2}})\b"
@@ -36,6 +35,9 @@ _DATE: Final = re.compile(
     rf"|\b(?P<m3>{_MONTH})\.? (?P<d3>\d{{1,2}})(?:st|nd|rd|th)?\b(?!:)(?:,? (?P<y3>\d{{4}}))?",
     re.IGNORECASE,
 )
+_FIGURE: Final = re.compile(r"\d(?<!\w\d)")
+"""Where a number begins."""
+_MONTH_STARTS: Final = tuple(sorted({name[:3] for name in _MONTHS}))
 _URL: Final = re.compile(
     r"\bhttps?://[^\s<>\"')\]]+|\bwww\.[^\s<>\"')\]]+|\b[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|gov|edu|info|co\.uk|be|de|fr|eu)"
     r"(?:/[^\s<>\"')\]]*)?(?![\w@.-])"
@@ -96,7 +98,7 @@ def read_claims(text: str, *, names: bool = True, hard: bool = False) -> list[Cl
         names: Whether capitals tell names; not so in German.
         hard: Only those that somebody must have written before: citations, addresses, quotes.
     """
-    patterns = [one for one in (_HARD if hard else _PATTERNS) if any(mark in text for mark in one[2])]
+    patterns = [one for one in (_HARD if hard else _PATTERNS) if any(map(text.__contains__, one[2]))]
     if not patterns and (hard or not names):
         return []
     text = _ASIDE.sub(lambda match: " " * len(match[0]), text) if "`" in text or "<" in text else text
@@ -112,7 +114,31 @@ def read_claims(text: str, *, names: bool = True, hard: bool = False) -> list[Cl
 
 def dates_of(text: str) -> set[tuple[int, int, int]]:
     """Dates of a text as (year, month, day); the year is 0 where none is given."""
-    return {_date(match) for match in _DATE.finditer(text)} if _DIGIT.search(text) else set()
+    return set(map(_date, _dates(text)))
+
+
+def _dates(text: str) -> Iterator[re.Match[str]]:
+    """What the pattern of dates finds, tried only where a number or a month begins: it begins with too many words."""
+    folded = text.casefold()
+    if len(folded) != len(text):
+        yield from _DATE.finditer(text)
+        return
+    starts = {match.start() for match in _FIGURE.finditer(text)}
+    if not starts:
+        return
+    starts.update(place for month in _MONTH_STARTS if month in folded for place in _places(month, folded))
+    reached = 0
+    for start in sorted(starts):
+        if start >= reached and (match := _DATE.match(text, start)) is not None:
+            reached = match.end()
+            yield match
+
+
+def _places(part: str, text: str) -> Iterator[int]:
+    place = text.find(part)
+    while place >= 0:
+        yield place
+        place = text.find(part, place + 1)
 
 
 def bare_url(url: str) -> str:
@@ -122,7 +148,7 @@ def bare_url(url: str) -> str:
 
 def _all(text: str, patterns: Sequence[_Reader], *, names: bool) -> Iterator[Claim]:
     for kind, pattern, _, canonical in patterns:
-        for match in pattern.finditer(text):
+        for match in _dates(text) if pattern is _DATE else pattern.finditer(text):
             if value := canonical(match):
                 start, end = match.span()
                 yield Claim(kind, value, start, end - len(match[0]) + len(match[0].rstrip(_CLOSING)))
@@ -193,7 +219,7 @@ def _bare_name(word: str) -> str:
 
 _YEARS: Final = ("19", "20")
 _CITING: Final = (
-    "10.", "arXiv", "RFC", "ISBN", "ISO", "CVE", "PMID", " v", "\u00a7", "Article ", "Section ", "Clause "
+    "10.", "arXiv", "RFC", "ISBN", "ISO", "CVE", "PMID", " v ", " v. ", "\u00a7", "Article ", "Section ", "Clause "
 )  # fmt: skip
 _ADDRESSES: Final = (
     "://",

@@ -134,7 +134,7 @@ def readings(text: str) -> Iterator[Reading]:
         yield name, reading
         inner = read_words(reading)
         for other, again in (*_once(reading, inner), *_spacing(reading, inner)):
-            if again != part:
+            if again not in (part, reading):
                 yield f"{other} within {name}", again
 
 

@@ -11,11 +11,12 @@ _SCALES: Final = {
     "billion": 10**9, "milliarden": 10**9, "milliards": 10**9,
 }  # fmt: skip
 _NUMBER: Final = re.compile(
-    r"(?<![\w.,])(?P<sign>[-\u2212])?(?P<digits>\d+(?:[.,\u00a0\u202f]\d+)*)"
+    r"(?P<digits>\d(?<![\w.,]\d)\d*(?:[.,\u00a0\u202f]\d+)*)"
     r"(?P<percent>\s?(?:%|percent\b|per cent\b|prozent\b|por ciento\b|pour cent\b))?"
     r"(?:\s(?P<scale>thousand|tausend|million(?:s|en|es)?|millones|billion|milliarden|milliards)\b)?",
     re.IGNORECASE,
 )
+_SIGN_BEFORE: Final = re.compile(r"(?<![\w.,])[-\u2212]\Z")
 _DIGIT: Final = re.compile(r"\d")
 _LIST_MARKER: Final = re.compile(r"^\s{0,6}(?:#+\s*)?\d{1,2}[.)]\s+", re.MULTILINE)
 _THOUSANDS: Final = re.compile(r"\d{1,3}(?:[.,\u00a0\u202f]\d{3})+")
@@ -45,7 +46,8 @@ def _value(match: re.Match[str], *, language: str, percent_is_ratio: bool) -> De
         value = Decimal(plain_digits(digits, language))
     except InvalidOperation:
         return None
-    if match["sign"]:
+    start = match.start()
+    if _SIGN_BEFORE.search(match.string[max(start - 2, 0) : start]):
         value = -value
     if match["percent"] and percent_is_ratio:
         value /= 100

@@ -45,12 +45,14 @@ class Source:
 
     Attributes:
         words: In lower case; `run` the same in order, between spaces.
-        figures: Numbers, percent as written, and those written as words.
+        figures: Numbers, percent as written, and those written as words; `sizes` the same without sign, and as a share
+            or a percentage.
     """
 
     words: frozenset[str]
     run: str
     figures: frozenset[Decimal]
+    sizes: frozenset[Decimal]
     dates: frozenset[tuple[int, int, int]]
     urls: str
 
@@ -74,10 +76,7 @@ class Source:
         return any(form in self.words for form in forms)
 
     def _holds_number(self, value: Decimal) -> bool:
-        size = abs(value)
-        if value in self.figures or any(
-            size in (abs(one), one * 100, one / 100) or _rounds(one, value) for one in self.figures
-        ):
+        if value in self.figures or abs(value) in self.sizes or _is_rounded(value, self.figures):
             return True
         if value >= _SCALED and any(value == one * scale for one in self.figures for scale in _SCALES):
             return True
@@ -90,11 +89,13 @@ class Source:
 def read_source(text: str) -> Source:
     """Read a source."""
     wording = read_words(text)
+    figures = frozenset(numbers(text, percent_is_ratio=False)) | _worded(text, wording.distinct & NUMBER_WORDS)
     return Source(
         words=wording.distinct
         | frozenset(part for word in wording.distinct if "'" in word for part in word.split("'")),
         run=f" {' '.join(wording.words)} ",
-        figures=frozenset(numbers(text, percent_is_ratio=False)) | _worded(text, wording.distinct & NUMBER_WORDS),
+        figures=figures,
+        sizes=frozenset(size for one in figures for size in (abs(one), one * 100, one / 100)),
         dates=frozenset(dates_of(text)),
         urls=text.casefold(),
     )
@@ -105,9 +106,13 @@ def _worded(text: str, held: frozenset[str]) -> frozenset[Decimal]:
     return frozenset(Decimal(repr(one.value)) for one in worded(text, held)) if held else frozenset()
 
 
-def _rounds(exact: Decimal, value: Decimal) -> bool:
+def _is_rounded(value: Decimal, figures: frozenset[Decimal]) -> bool:
+    """Whether the value has decimals, and one of the figures is nearer to it than half of the last."""
     exponent = value.as_tuple().exponent
-    return isinstance(exponent, int) and exponent < 0 and abs(exact - value) * 2 <= Decimal(1).scaleb(exponent)
+    if not isinstance(exponent, int) or exponent >= 0:
+        return False
+    last = Decimal(1).scaleb(exponent)
+    return any(abs(exact - value) * 2 <= last for exact in figures)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from judges.cues import ENGLISH, Cue, Kind, by_word
@@ -59,6 +60,7 @@ _HELP_CHARACTERS: Final = 6_000
 _MOST_HELP: Final = 6
 _PROMPT_CHARACTERS: Final = 600
 _MOST_PROMPT_WORDS: Final = 8
+_REMEMBERED: Final = 1_024
 _TYPICAL_CHARACTERS: Final = 400
 _FILLER_WORDS: Final = (
     "the a an and or of to in is are was were be been that this these those it its for on with as at by from not you "
@@ -166,10 +168,9 @@ def features(opening: Opening, *, prompt: str) -> Mapping[str, float]:
 
 def _stance(opening: Opening, *, prompt: str) -> dict[str, float]:
     """How the first sentence takes up the question."""
-    question = prompt.strip()[:_PROMPT_CHARACTERS].lower()
+    question, asked = _question(prompt)
     end = _SENTENCE_END.search(opening.text, 0, _SENTENCE_CHARACTERS)
     length = end.start() if end is not None else min(len(opening.text), _SENTENCE_CHARACTERS)
-    asked = set(question.translate(_SPACED).split()) - _FILLERS
     shared = len(asked.intersection(opening.spaced[: length + 1].split())) / max(1, min(len(asked), _MOST_PROMPT_WORDS))
     overlap = min(shared, 1.0)
     denies = float(_DENIES.search(opening.text, 0, length) is not None)
@@ -184,6 +185,13 @@ def _stance(opening: Opening, *, prompt: str) -> dict[str, float]:
     if not denies and _ASKS_FACT.match(question):
         found["fact_told"] = overlap
     return found
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _question(prompt: str) -> tuple[str, frozenset[str]]:
+    """The beginning of a prompt in lower case, and its words; every answer to a prompt asks for them."""
+    question = prompt.strip()[:_PROMPT_CHARACTERS].lower()
+    return question, frozenset(question.translate(_SPACED).split()) - _FILLERS
 
 
 def _keys(opening: str, spaced: str) -> set[str]:

@@ -2,8 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from judges.agent_judges import AgentRecovery, AgentSteps, AgentTools
 from judges.agreement import ExactMatch, TokenF1
@@ -27,9 +26,8 @@ WORST: Final = 10.0
 """The highest severity."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One judge's finding on one case.
+class Row(NamedTuple):
+    """One judge's finding on one case; a tuple, since there is one for each judge and case.
 
     Attributes:
         case_index: Place of the case in the sequence that was given.

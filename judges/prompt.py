@@ -56,11 +56,13 @@ def _text(content: JsonValue) -> str:
     return "\n".join(part for part in parts if isinstance(part, str))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class _Body:
     """A request by its identity: it is never changed, so that one object has one reading."""
 
-    request: Mapping[str, JsonValue]
+    __slots__ = ("request",)
+
+    def __init__(self, request: Mapping[str, JsonValue]) -> None:
+        self.request = request
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Body) and self.request is other.request

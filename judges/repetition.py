@@ -118,7 +118,11 @@ def _unspaced_tail(text: str, wording: Wording) -> Loop | None:
 def _lines(text: str) -> Loop | None:
     if text.count("\n") < _LINE_TIMES - 1:
         return None
-    line, times = _most([line.strip() for line in text.splitlines()])
+    lines = [line.strip() for line in text.splitlines()]
+    long = [line for line in lines if len(line) >= _LEAST_LINE]
+    if len(long) - len(set(long)) < _LINE_TIMES - 1:
+        return None
+    line, times = _most(lines)
     if times < _LINE_TIMES or not any(character.isalpha() for character in line):
         return None
     return Loop("lines", text.index(line), text.rindex(line) + len(line))

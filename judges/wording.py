@@ -9,18 +9,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from judges.words import ALL_FUNCTION_WORDS
+from judges.words import ALL_FUNCTION_WORDS, TYPOGRAPHIC
 
 MOST_CHARACTERS: Final = 20_000
 """Characters of a text that are read; loops and leaks show long before."""
 _REMEMBERED: Final = 4_096
 _ASCII_MARKS: Final = "\t\r\n\v\f.,;:!?()[]{}<>*#/|`~=+-_&^%$@\\\x22"
 _ASCII: Final = {ord(mark): " " for mark in _ASCII_MARKS}
-_TYPOGRAPHIC: Final = (
-    *((mark, " ") for mark in "\u2026\u2013\u2014\u2011\u2022\u201c\u201d\u2018\u00a0\u202f"),
-    ("\u2019", "'"),
-)
-"""The marks of typeset English; where nothing else is beyond ASCII, splitting takes the short way."""
+_TYPOGRAPHIC: Final = (*((mark, " ") for mark in TYPOGRAPHIC), ("\u2019", "'"))
+"""Where nothing else is beyond ASCII, splitting takes the short way."""
 _OTHER_MARKS: Final = (
     "\u2010\u2012\u2015\u00b7\u201e\u00ab\u00bb\u2039\u203a\u00a1\u00bf\u060c\u061b\u061f\u3001\u3002\u300c\u300d\u300e\u300f"
     "\u3010\u3011\uff0c\uff0e\uff1a\uff1b\uff01\uff1f\uff08\uff09\u2009"
@@ -57,11 +54,11 @@ def read_words(text: str) -> Wording:
     closed = distinct & ALL_FUNCTION_WORDS
     return Wording(
         words=words,
-        letters=sum(map(len, words)),
+        letters=len("".join(words)),
         distinct=distinct,
         closed=closed,
         function_ratio=sum(map(closed.__contains__, words)) / len(words) if words else 0.0,
-        longest_word=max(map(len, distinct), default=0),
+        longest_word=len(max(distinct, key=len, default="")),
     )
 
 

@@ -4,9 +4,11 @@ Only reading lives here; numbers are in `figures.py`, and comparing two answers 
 """
 
 import re
+import string
 import unicodedata
 from collections import Counter
 from functools import lru_cache
+from itertools import product
 from typing import Final
 
 _SPELLED: Final = {
@@ -46,19 +48,62 @@ FUNCTION_WORDS: Final = {language: frozenset(words.split()) for language, words 
 ALL_FUNCTION_WORDS: Final = frozenset().union(*FUNCTION_WORDS.values())
 
 _WORD: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_]+(?:['\u2019][^\W_]+)*")
+TYPOGRAPHIC: Final = "\u2026\u2013\u2014\u2011\u2022\u201c\u201d\u2018\u00a0\u202f"
+"""The marks of typeset English that stand between words."""
 _LEADING_HITS: Final = 3
 _SCRIPT_CHARACTERS: Final = 2_000
 _LANGUAGE_CHARACTERS: Final = 4_000
 
 
+class Splitter:
+    """Splits text by a table rather than by a pattern: a third of the time, and the same words.
+
+    Words are runs of letters and digits, and of one joint between two of them; only text that is ASCII but for the
+    marks of typeset English is split so.
+    """
+
+    def __init__(self, joints: str) -> None:
+        kept = frozenset(f"{string.ascii_letters}{string.digits}{joints}\n")
+        self._table = str.maketrans({one: " " for one in map(chr, range(128)) if one not in kept})
+        self._edges = tuple(edge for joint in joints for edge in (f" {joint}", f"{joint} "))
+        self._doubled = tuple(map("".join, product(joints, repeat=2)))
+
+    def lines(self, text: str) -> list[tuple[str, ...]] | None:
+        """Words of each line, or None where a pattern has to find them."""
+        spaced = self._spaced(text.replace("\n", " \n "))
+        return None if spaced is None else [tuple(line.split()) for line in spaced.split("\n")]
+
+    def words(self, text: str) -> list[str] | None:
+        """Words of the text, or None where a pattern has to find them."""
+        spaced = self._spaced(text.replace("\n", " "))
+        return None if spaced is None else spaced.split()
+
+    def _spaced(self, text: str) -> str | None:
+        if not text.isascii():
+            for mark in TYPOGRAPHIC:
+                text = text.replace(mark, " ")
+        if not text.isascii() or any(map(text.__contains__, self._doubled)):
+            return None
+        text = f" {text.translate(self._table)} "
+        for edge in self._edges:
+            text = text.replace(edge, " ")
+        return text
+
+
+_SPLITTER: Final = Splitter("'")
+
+
 def tokens(text: str) -> list[str]:
     """Words in lower case; each Chinese or Japanese character is one, punctuation none."""
-    return _WORD.findall(text.casefold())
+    folded = text.casefold()
+    found = _SPLITTER.words(folded)
+    return _WORD.findall(folded) if found is None else found
 
 
 def normalised(text: str) -> str:
     """NFC with every run of white space as one space and none at the ends."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
+    composed = text if text.isascii() else unicodedata.normalize("NFC", text)
+    return " ".join(composed.split())
 
 
 @lru_cache(maxsize=4_096)

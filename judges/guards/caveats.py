@@ -27,6 +27,8 @@ _COURTESIES: Final = tuple(
         "nice day", "help you", "reach out", "sorry", "apologize", "apologise", "an ai", "z\u00f6gern", "gerne", "dude",
     )
 )  # fmt: skip
+_COURTEOUS: Final = frozenset().union(*_COURTESIES)
+"""Words without any of which a sentence is no courtesy."""
 _COVERED: Final = 0.34
 _HELD: Final = 0.6
 _LEAST_ROOTS: Final = 2
@@ -54,6 +56,8 @@ def dropped_caveat(answer: str, *, reference: str) -> tuple[int, int] | None:
 def _is_caveat(sentence: Sentence) -> bool:
     if sentence.is_question or len(sentence.roots) < _LEAST_ROOTS or _CUES.isdisjoint(sentence.words):
         return False
+    if _COURTEOUS.isdisjoint(sentence.words):
+        return True
     return not any(map(frozenset(sentence.words).issuperset, _COURTESIES))
 
 

@@ -33,11 +33,13 @@ _LONGEST_DAY: Final = 10
 _ISO_DATE: Final = re.compile(r"\b(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})\b")
 _SLASHED_DATE: Final = re.compile(r"\b(?P<one>\d{1,2})(?P<mark>[/.-])(?P<two>\d{1,2})(?P=mark)(?P<year>\d{4})\b")
 _CLOCK: Final = re.compile(
-    r"(?<![\w.,:/])(?P<hour>[01]?\d|2[0-4])(?:[:.h](?P<minute>[0-5]\d)(?::[0-5]\d)?)?\s?(?P<half>[ap]\.?\s?m\b\.?)"
-    r"|(?<![\w.,:/])(?P<hour24>[01]?\d|2[0-4]):(?P<minute24>[0-5]\d)(?::[0-5]\d)?(?![\w:])|\b(?P<named>noon|"
-    r"midnight)\b",
+    r"(?P<hour>\d(?<![\w.,:/]\d)(?:(?<=[01])\d|(?<=2)[0-4])?)(?:"
+    r"(?:[:.h](?P<minute>[0-5]\d)(?::[0-5]\d)?)?\s?(?P<half>[ap]\.?\s?m\b\.?)"
+    r"|:(?P<minute24>[0-5]\d)(?::[0-5]\d)?(?![\w:]))",
     re.IGNORECASE,
 )
+"""Begins with a digit, so that the engine skips all else; so do the patterns that say whether it is worth trying."""
+_NAMED_CLOCK: Final = re.compile(r"\b(?P<named>noon|midnight)\b", re.IGNORECASE)
 _PERIODS_SPELLED: Final = (
     "second minute hour day week month year tag woche monat jahr d\u00eda semana mes a\u00f1o jour semaine mois an"
 )
@@ -50,8 +52,9 @@ _SHORT_RATE: Final = re.compile(r"(?<=\d)\s?/\s?(s|min|h|hr|day|week|wk|mo|month
 _NOON: Final = 12
 _DIVIDED: Final = re.compile(r"\d[/.-]\d\d?[/.-]\d")
 _HALF_DAY: Final = re.compile(r"\d\s?[ap]\.?\s?m\b", re.IGNORECASE)
-_COLON_TIME: Final = re.compile(r"\d:\d|noon|midnight", re.IGNORECASE)
-_HALVES: Final = frozenset({"noon", "midnight", "am", "pm"})
+_COLON_TIME: Final = re.compile(r"\d:\d")
+_NAMED: Final = ("noon", "midnight")
+_HALVES: Final = frozenset({*_NAMED, "am", "pm"})
 _LONGEST_EACH: Final = 7
 RATE_WORDS: Final = frozenset({*RATES, *_PERIODS})
 """Words that say how often, alone or behind a word such as per."""
@@ -64,10 +67,14 @@ def readers(part: str, held: frozenset[str], *, has_digits: bool) -> Iterator[Ca
             yield _numeric_dates
         if not held.isdisjoint(_MONTHS):
             yield _named_dates
-        if not held.isdisjoint(_HALVES) or _HALF_DAY.search(part) or (":" in part and _COLON_TIME.search(part)):
+        if not held.isdisjoint(_HALVES) or _HALF_DAY.search(part) or (":" in part and _may_tell_time(part)):
             yield _clocks
     elif not held.isdisjoint(_HALVES):
         yield _clocks
+
+
+def _may_tell_time(part: str) -> bool:
+    return _COLON_TIME.search(part) is not None or any(map(part.casefold().__contains__, _NAMED))
 
 
 def _numeric_dates(text: str) -> Iterator[Amount]:
@@ -105,14 +112,19 @@ def _date(start: int, end: int, parts: tuple[int, int, int]) -> Amount:
 
 def _clocks(text: str) -> Iterator[Amount]:
     for match in _CLOCK.finditer(text):
-        if match["named"]:
-            minutes = 720 if match["named"].lower() == "noon" else 0
-        elif match["half"]:
-            hour = int(match["hour"]) % _NOON + (_NOON if match["half"].lower().startswith("p") else 0)
-            minutes = hour * 60 + int(match["minute"] or 0)
+        hour = int(match["hour"])
+        if match["half"]:
+            afternoon = _NOON if match["half"].lower().startswith("p") else 0
+            yield _clock((hour % _NOON + afternoon) * 60 + int(match["minute"] or 0), match)
         else:
-            minutes = int(match["hour24"]) % 24 * 60 + int(match["minute24"])
-        yield Amount(float(minutes), "", float(minutes), "clock", *match.span())
+            yield _clock(hour % 24 * 60 + int(match["minute24"]), match)
+    if any(map(text.casefold().__contains__, _NAMED)):
+        for match in _NAMED_CLOCK.finditer(text):
+            yield _clock(720 if match["named"].lower() == "noon" else 0, match)
+
+
+def _clock(minutes: int, match: re.Match[str]) -> Amount:
+    return Amount(float(minutes), "", float(minutes), "clock", *match.span())
 
 
 def rates(text: str, held: frozenset[str]) -> Iterator[Amount]:

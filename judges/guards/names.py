@@ -83,22 +83,23 @@ def names(text: str) -> tuple[Name, ...]:
 
 def _add_names(text: str, line: tuple[int, int], found: list[Name]) -> None:
     for match in _CAPITAL.finditer(text, *line):
-        if text[match.start() - 1 : match.start()].isalnum() and match.start():
+        start, end = match.span()
+        if (start and text[start - 1].isalnum()) or _is_first(text, start):
             continue
         word = match[0].removesuffix("'s").removesuffix("\u2019s").rstrip(".").lower()
-        if word in _NO_NAMES or _is_first(text, match.start()):
+        if word in _NO_NAMES:
             continue
-        if found and text[found[-1].end : match.start()] in _JOINTS:
-            found[-1] = Name((*found[-1].words, word), found[-1].start, match.end())
+        if found and text[found[-1].end : start] in _JOINTS:
+            found[-1] = Name((*found[-1].words, word), found[-1].start, end)
         else:
-            found.append(Name((word,), *match.span()))
+            found.append(Name((word,), start, end))
 
 
 def _is_first(text: str, place: int) -> bool:
     """Whether a sentence, line, item or quotation begins at the place."""
-    before = text[max(0, place - _WINDOW) : place]
-    if before[-1:] == " " and before[-2:-1].isalnum():
+    if place > 1 and text[place - 1] == " " and text[place - 2].isalnum():
         return False
+    before = text[max(0, place - _WINDOW) : place]
     bare = before.rstrip(_MARKS)
     if not bare:
         return place <= _WINDOW or "\n" in before
@@ -109,8 +110,8 @@ def _is_title(line: str) -> bool:
     """Whether a line's words are mostly capitalised: a heading, a label, shouting."""
     if line.rstrip().endswith((".", "!", "?")) and not line.isupper() and not line.lstrip().startswith("#"):
         return False
-    words = [word for word in line.split() if word[:1].isalpha() and word.lower() not in CLOSED]
-    return len(words) >= _TITLE_WORDS and sum(word[0].isupper() for word in words) > _TITLE_SHARE * len(words)
+    words = [word for word in line.split() if word[0].isalpha() and word.lower() not in CLOSED]
+    return len(words) >= _TITLE_WORDS and sum([word[0].isupper() for word in words]) > _TITLE_SHARE * len(words)
 
 
 def swapped_name(answer: str, *, reference: str, language: str = "") -> tuple[int, int] | None:
@@ -125,20 +126,19 @@ def swapped_name(answer: str, *, reference: str, language: str = "") -> tuple[in
     mine, theirs = names(answer), names(reference)
     if not mine or not theirs:
         return None
-    lost = [name for name in theirs if not _is_known(name, answer.lower(), mine)]
+    said, given = answer.lower(), reference.lower()
+    lost = [name for name in theirs if not _is_known(name, said, mine)]
     if not lost:
         return None
     for name in mine:
-        if not _is_known(name, reference.lower(), theirs) and any(
-            _shares_sentence(name, answer, one, reference) for one in lost
-        ):
+        if not _is_known(name, given, theirs) and any(_shares_sentence(name, answer, one, reference) for one in lost):
             return name.start, name.end
     return None
 
 
 def _is_known(name: Name, text: str, others: tuple[Name, ...]) -> bool:
     """Whether a name, or a word of it, stands in the other text, in some spelling."""
-    if any(word in text for word in name.words):
+    if any(map(text.__contains__, name.words)):
         return True
     spelled = " ".join(name.words).replace(".", "")
     initials = "".join(word[0] for word in name.words)

@@ -29,6 +29,10 @@ _SUFFIXES: Final = (
     ("e", 3), ("y", 3),
 )  # fmt: skip
 """Endings, and how many characters must be left without them."""
+_SUFFIXES_BY_LETTER: Final = {
+    letter: tuple(one for one in _SUFFIXES if one[0][-1] == letter)
+    for letter in {suffix[-1] for suffix, _ in _SUFFIXES}
+}
 _LONG: Final = 4
 _IRREGULAR: Final = {
     form: forms.split()[0]
@@ -81,10 +85,11 @@ _IRREGULAR: Final = {
 
 def stem(word: str) -> str:
     """The word without a common ending: cancelled, cancelling and cancel are one."""
-    word = word.removesuffix("'s").removesuffix("\u2019s")
+    if "'" in word or "\u2019" in word:
+        word = word.removesuffix("'s").removesuffix("\u2019s")
     if (known := _IRREGULAR.get(word)) is not None:
         return known
-    for suffix, least in _SUFFIXES:
+    for suffix, least in _SUFFIXES_BY_LETTER.get(word[-1:], ()):
         if word.endswith(suffix) and len(word) - len(suffix) >= least:
             word = word[: -len(suffix)]
             break

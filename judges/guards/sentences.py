@@ -4,26 +4,34 @@ Only reading. Sentences of two texts are aligned by the roots that they share.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Final
+from itertools import islice
+from typing import Final, NamedTuple
 
 from judges.guards.opposites import NEGATIONS, SOFT, root
-from judges.words import ALL_FUNCTION_WORDS
+from judges.words import ALL_FUNCTION_WORDS, Splitter
 
 MOST_SENTENCES: Final = 80
 _MOST_CHARACTERS: Final = 20_000
 _REMEMBERED: Final = 2_048
-_END: Final = re.compile(r"[.!?;][\"'\u201d)\]*_]*\s+|\n+|[\u3002\uff01\uff1f]\s*|,\s+(?=but\b|aber\b|pero\b|mais\b)")
-_WORD: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_]+(?:['.][^\W_]+)*")
-_IDIOMS: Final = re.compile(
-    r"\b(?:not only|not just|whether or not|if not|not to mention|no matter|no doubt|no problem|no worries|"
-    r"not a problem|"
-    r"don't worry|do not worry|don't hesitate to|do not hesitate to|without a doubt|no later than|no more than|"
-    r"no less than|"
-    r"no longer than|nothing but|don't forget to|do not forget to|not all|not every|nicht nur|no solo|non seulement|"
-    r"not necessarily|never mind|can't wait|why not)\b"
+_END: Final = re.compile(
+    r"[.!?;\n,\u3002\uff01\uff1f](?:(?<=[.!?;])[\"'\u201d)\]*_]*\s+|(?<=\n)\n*|(?<=[\u3002\uff01\uff1f])\s*|"
+    r"(?<=,)\s+(?=but\b|aber\b|pero\b|mais\b))"
 )
+"""Begins with one class of characters, so that the engine skips all others."""
+_WORD: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_]+(?:['.][^\W_]+)*")
+_SPLITTER: Final = Splitter("'.")
+_IDIOMS: Final = (
+    "not only", "not just", "whether or not", "if not", "not to mention", "no matter", "no doubt", "no problem",
+    "no worries", "not a problem", "don't worry", "do not worry", "don't hesitate to", "do not hesitate to",
+    "without a doubt", "no later than", "no more than", "no less than", "no longer than", "nothing but",
+    "don't forget to", "do not forget to", "not all", "not every", "nicht nur", "no solo", "non seulement",
+    "not necessarily", "never mind", "can't wait", "why not",
+)  # fmt: skip
+_NO_LONGER: Final = ("no longer", "not anymore")
+_ANY_IDIOM: Final = re.compile(rf"\b(?:{'|'.join(_IDIOMS)})\b")
+_ANY_NO_LONGER: Final = re.compile(rf"\b(?:{'|'.join(_NO_LONGER)})\b")
 _BLANK_WORDS_SPELLED: Final = (
     "do does did done being been am get gets got will would shall could might must just also very really "
     "quite please always necessarily yet even ever still already any some such own then thus here about into "
@@ -36,7 +44,6 @@ _BLANK_WORDS_SPELLED: Final = (
 _BLANK_WORDS: Final = frozenset(_BLANK_WORDS_SPELLED.split())
 CLOSED: Final = (ALL_FUNCTION_WORDS | _BLANK_WORDS | {"may"}) - NEGATIONS - {"more", "all", "every", "before", "after"}
 """Words without content of their own."""
-_NO_LONGER: Final = re.compile(r"\bno longer\b|\bnot anymore\b")
 _CANCELLING: Final = frozenset({"without", "unless", "except", "ohne", "sin", "sans", "au\u00dfer", "salvo", "sauf"})
 """Behind a negation these take it back: not without is only with."""
 _TURNING: Final = NEGATIONS | SOFT | _CANCELLING
@@ -44,13 +51,13 @@ _TURNING: Final = NEGATIONS | SOFT | _CANCELLING
 _REPLIES: Final = frozenset({"no", "nope", "nein", "non", "n\u00e3o", "nee"})
 _REPLY: Final = re.compile(r"\W*\w+[,:;\u2013\u2014]")
 """A no that answers, rather than denies what follows: No, you do not."""
+_ASKING: Final = ("?", "\uff1f")
 _SCOPE: Final = 3
 _REACH: Final = 7
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """One sentence.
+class Sentence(NamedTuple):
+    """One sentence; a tuple, since a text has many and they are made once for each.
 
     Attributes:
         start, end: Characters of the text.
@@ -76,35 +83,48 @@ class Sentence:
 def read_sentences(text: str) -> tuple[Sentence, ...]:
     """Sentences that have words, at most 80, of the first 20,000 characters."""
     plain = text[:_MOST_CHARACTERS].replace("\u2019", "'")
-    found: list[Sentence] = []
-    start = 0
-    for end, following in _bounds(plain):
-        if end > start and (sentence := _read(plain[start:end], start)) is not None:
-            found.append(sentence)
-            if len(found) == MOST_SENTENCES:
-                break
-        start = following
-    return tuple(found)
+    places = _places(plain)
+    lines = _lines([plain[start:end] for start, end in places]) if places else ()
+    read = (_sentence(*one, place) for one, place in zip(lines, places, strict=True) if one[0])
+    return tuple(islice(read, MOST_SENTENCES))
 
 
-def _bounds(text: str) -> list[tuple[int, int]]:
-    """Where each sentence ends, its mark included, and where the next begins."""
-    ends = [(match.start() + len(match[0].rstrip()), match.end()) for match in _END.finditer(text)]
-    return [*ends, (len(text), len(text))]
+def _places(text: str) -> list[tuple[int, int]]:
+    """Where each sentence begins and ends, its mark included."""
+    found, start = [], 0
+    for match in _END.finditer(text):
+        end = match.start() + len(match[0].rstrip())
+        if end > start:
+            found.append((start, end))
+        start = match.end()
+    return [*found, (start, len(text))] if len(text) > start else found
 
 
-def _read(part: str, start: int) -> Sentence | None:
-    lowered = part.lower()
-    if "no" in lowered or "don't" in lowered or "without" in lowered:
-        lowered = _NO_LONGER.sub("not      ", _IDIOMS.sub(lambda match: " " * len(match[0]), lowered))
-    words = tuple(_WORD.findall(lowered))
-    if not words:
-        return None
+def _lines(parts: Sequence[str]) -> Iterable[tuple[tuple[str, ...], str]]:
+    """Words of each part, and the part, in lower case; idioms that deny nothing are blanked.
+
+    All parts are split at once: a sentence is too short for its own to pay.
+    """
+    lowered = "\n".join(parts).lower()
+    if any(map(lowered.__contains__, _IDIOMS + _NO_LONGER)):
+        lowered = "\n".join(map(_without_idioms, lowered.split("\n")))
+    lines = lowered.split("\n")
+    words = _SPLITTER.lines(lowered) or [tuple(_WORD.findall(line)) for line in lines]
+    return zip(words, lines, strict=True)
+
+
+def _without_idioms(lowered: str) -> str:
+    if "no" not in lowered and "don't" not in lowered and "without" not in lowered:
+        return lowered
+    return _ANY_NO_LONGER.sub("not      ", _ANY_IDIOM.sub(lambda match: " " * len(match[0]), lowered))
+
+
+def _sentence(words: tuple[str, ...], lowered: str, place: tuple[int, int]) -> Sentence:
     replies = words[0] in _REPLIES and _REPLY.match(lowered) is not None
     spoken = words[1:] if replies else words
     signs, heads, negations = _said(spoken) if _TURNING.isdisjoint(spoken) else _polarity(spoken)
-    is_question = part.rstrip()[-1:] in {"?", "\uff1f"}
-    return Sentence(start, start + len(part), frozenset(signs), signs, heads, negations, words, is_question)
+    is_question = lowered.endswith(_ASKING) or lowered.rstrip().endswith(_ASKING)
+    return Sentence(*place, frozenset(signs), signs, heads, negations, words, is_question)
 
 
 def _polarity(words: tuple[str, ...]) -> tuple[dict[str, int], frozenset[str], int]:

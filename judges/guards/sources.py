@@ -44,7 +44,9 @@ _CITING_SPELLED: Final = (
     "din iec http https www doi arxiv"
 )
 _CITING: Final = frozenset(_CITING_SPELLED.split())
-_MARKED: Final = re.compile(r"[\[(][^\])\n]{0,64}\d[\])]|\u00a7|\b10\.\d{3,9}/|https?:")
+_MARKED: Final = re.compile(
+    r"[\[(\u00a71h](?:(?<=[\[(])[^\])\n]{0,64}\d[\])]|(?<=\u00a7)|(?<=1)(?<!\w1)0\.\d{3,9}/|(?<=h)ttps?:)"
+)
 _MARKS: Final = ("(", "[", "http", "\u00a7", "10.")
 """Characters without any of which nothing is marked; `_QUOTES` those without which nothing is quoted."""
 _QUOTES: Final = ('"', "\u201c", "\u00ab", "\u201e")
@@ -82,7 +84,7 @@ def _claims(text: str) -> Iterator[tuple[str, str, int, int]]:
     if _may_cite(text):
         for match in _SOURCE.finditer(text):
             yield str(match.lastgroup), match[0].rstrip(_TRAILING), *match.span()
-    if not any(mark in text for mark in _QUOTES):
+    if not any(map(text.__contains__, _QUOTES)):
         return
     for match in _QUOTED.finditer(text):
         quoted = next(part for part in match.groups() if part)
@@ -94,7 +96,7 @@ def _may_cite(text: str) -> bool:
     """Whether a source is worth looking for: a bracket before a figure, or a word that sources have."""
     if not _CITING.isdisjoint(read_words(text).distinct):
         return True
-    return any(mark in text for mark in _MARKS) and _MARKED.search(text) is not None
+    return any(map(text.__contains__, _MARKS)) and _MARKED.search(text) is not None
 
 
 def _is_held(kind: str, key: str, known: frozenset[str]) -> bool:

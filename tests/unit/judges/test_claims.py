@@ -1,6 +1,8 @@
 """What counts as a claim that can be looked up, and what does not."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from judges.claims import bare_url, dates_of, read_claims
 
@@ -56,3 +58,11 @@ def test_a_name_at_the_head_of_a_sentence_is_not_told_from_a_word() -> None:
 
 def test_an_address_has_one_form() -> None:
     assert bare_url("https://www.Example.org/A/.") == bare_url("example.org/a")
+
+
+@given(
+    st.lists(st.sampled_from(["May", "march ", "5", "12", ",", " ", "2024", "-", "of ", "th", ".", "x"])).map("".join)
+)
+def test_dates_are_those_that_the_pattern_finds_when_it_is_tried_everywhere(text: str) -> None:
+    """Where folding changes the length, places are not known and the pattern is tried everywhere."""
+    assert dates_of(text) == dates_of(f"\u00df {text}")

@@ -1,12 +1,31 @@
-import pytest
+import re
 
-from judges.words import FUNCTION_WORDS, language_of, normalised, scripts, tokens
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from judges.words import FUNCTION_WORDS, Splitter, language_of, normalised, scripts, tokens
+
+_WRITTEN = st.lists(st.sampled_from(["it", "'", "s", ".", " ", "5", "_", "-", "\n", "\x1f", "\u2014", "\u2019"]))
 
 
 def test_tokens_are_words_in_lower_case_without_punctuation() -> None:
     assert tokens("Don't stop -- l\u2019été, 42!") == ["don't", "stop", "l\u2019été", "42"]
     assert tokens("漢字です") == ["漢", "字", "で", "す"]
     assert tokens("...") == []
+
+
+@given(_WRITTEN.map("".join))
+def test_a_splitter_gives_the_words_of_the_pattern_or_leaves_them_to_it(text: str) -> None:
+    pattern = re.compile(r"[^\W_]+(?:['.][^\W_]+)*")
+    splitter = Splitter("'.")
+    assert splitter.words(text) in (None, pattern.findall(text))
+    assert splitter.lines(text) in (None, [tuple(pattern.findall(line)) for line in text.split("\n")])
+
+
+def test_a_splitter_takes_plain_english_and_its_typeset_marks() -> None:
+    assert Splitter("'").words("it's open \u2014 \u201cdaily\u201d") == ["it's", "open", "daily"]
+    assert Splitter("'").words("it\u2019s") is None
 
 
 def test_normalised_text_is_composed_and_has_single_spaces() -> None:
