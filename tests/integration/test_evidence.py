@@ -169,6 +169,17 @@ def test_timings_of_a_window_that_failed_its_self_check_are_void_and_others_are_
     assert evidence.pairs.candidate.is_void.tolist() == [False] * 3 + [True] * 4
 
 
+def test_a_row_that_names_its_own_reason_is_void_alone(store: Store) -> None:
+    store.insert("experiment_versions", [experiment_row(experiment())])
+    store.insert("exchanges", [exchange_row(exchange(number)) for number in range(3)])
+    replays = [replay(number, lane=lane) for number in range(3) for lane in (Lane.BASELINE, Lane.CANDIDATE)]
+    replays[3] = replay(1, lane=Lane.CANDIDATE, void_reason="self-check: lag")
+    store.insert("replays", [replay_row(one) for one in replays])
+    evidence = load_evidence(store, "trial")
+    assert evidence.pairs.candidate.is_void.tolist() == [False, True, False]
+    assert evidence.pairs.baseline.is_void.tolist() == [False] * 3
+
+
 def test_a_replay_that_never_came_is_missing_by_its_lane(filled: Store) -> None:
     filled.insert("exchanges", [exchange_row(exchange(90))])
     filled.insert("replays", [replay_row(replay(90, lane=Lane.BASELINE))])
