@@ -83,7 +83,15 @@ def recompute(store: Store, experiment_id: str, *, until: datetime) -> Recompute
         message = f"nothing was decided of {experiment_id} by then; `understudy decide {experiment_id}` decides it now"
         raise UsageError(message)
     found = _read_inputs(store, experiment_id, decision_id=rows[0]["decision_id"])
-    return Recomputed(rows[0]["decided_at"], rows[0]["record"], found.decide())
+    try:
+        decision = found.decide()
+    except KeyError as missing:
+        message = (
+            f"the inputs of decision {rows[0]['decision_id']} are of a version without {missing}: recompute it with the "
+            "version that decided it"
+        )
+        raise Refused(message) from None
+    return Recomputed(rows[0]["decided_at"], rows[0]["record"], decision)
 
 
 def _read_inputs(store: Store, experiment_id: str, *, decision_id: str) -> Inputs:

@@ -1,6 +1,7 @@
 """An old verdict from the store, to the byte, whatever became of the rows since."""
 
 from base64 import b64decode
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -98,6 +99,19 @@ def test_without_a_decision_or_without_its_inputs_it_says_what_to_do(store: Stor
     _fill(store, range(2))
     _decide(store, at=_THEN, keep=False)
     with pytest.raises(Refused, match="UNDERSTUDY_ANALYTICS_KEPT_PAIRS"):
+        recompute(store, "trial", until=_THEN)
+
+
+def test_inputs_of_an_older_version_are_refused_by_the_column_that_they_lack(store: Store) -> None:
+    store.insert("experiment_versions", [experiment_row(experiment())])
+    _fill(store, range(2))
+    reading = read_evidence(store, "trial")
+    older = replace(reading, pairs=reading.pairs.drop_columns(["bucket"]))
+    inputs = Inputs(reading, load_score_card("default"), seed=0, resamples=10)
+    decision = inputs.decide()
+    decision_id = keep_decision(store, decision, decided_at=_THEN)
+    keep_inputs(store, replace(inputs, reading=older), decision, decision_id=decision_id)
+    with pytest.raises(Refused, match="version without 'bucket'"):
         recompute(store, "trial", until=_THEN)
 
 
