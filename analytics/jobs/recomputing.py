@@ -87,8 +87,8 @@ def recompute(store: Store, experiment_id: str, *, until: datetime) -> Recompute
         decision = found.decide()
     except KeyError as missing:
         message = (
-            f"the inputs of decision {rows[0]['decision_id']} lack what this version needs ({missing.args[0]}); recompute "
-            "it with the version that decided it"
+            f"the inputs of decision {rows[0]['decision_id']} lack what this version needs ({missing.args[0]}); "
+            "recompute it with the version that decided it"
         )
         raise Refused(message) from None
     return Recomputed(rows[0]["decided_at"], rows[0]["record"], decision)

@@ -111,7 +111,7 @@ def test_inputs_of_an_older_version_are_refused_by_the_column_that_they_lack(sto
     decision = inputs.decide()
     decision_id = keep_decision(store, decision, decided_at=_THEN)
     keep_inputs(store, replace(inputs, reading=older), decision, decision_id=decision_id)
-    with pytest.raises(Refused, match="lack what this version needs .*bucket"):
+    with pytest.raises(Refused, match=r"lack what this version needs .*bucket"):
         recompute(store, "trial", until=_THEN)
 
 
