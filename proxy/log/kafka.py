@@ -276,8 +276,11 @@ async def open_consumer(
     return KafkaConsumer(consumer, max_records=max_records, rebalances=rebalances)
 
 
-async def read_topic(settings: KafkaSettings, topic: str) -> list[Record]:
+async def read_topic(settings: KafkaSettings, topic: str, *, last: int | None = None) -> list[Record]:
     """Every record that the topic holds now, partition by partition in offset order.
+
+    Args:
+        last: Records to read at most of each partition, the newest ones: the last of the whole topic are among them.
 
     Raises:
         Unavailable: no broker answers, or a partition stops answering.
@@ -294,12 +297,15 @@ async def read_topic(settings: KafkaSettings, topic: str) -> list[Record]:
     try:
         places = sorted(consumer.assignment(), key=lambda place: place.partition)
         ends = await consumer.end_offsets(places)
+        if last is not None:
+            begins = await consumer.beginning_offsets(places)
+            for place in places:
+                consumer.seek(place, max(ends[place] - last, begins[place]))
         records: list[Record] = []
         for place in places:
-            async with asyncio.timeout(settings.request_timeout_ms / 1000):
-                while await consumer.position(place) < ends[place]:
-                    found = await consumer.getmany(place, timeout_ms=_POLL_MS)
-                    records.extend(_record(message) for messages in found.values() for message in messages)
+            while await consumer.position(place) < ends[place]:
+                async with asyncio.timeout(settings.request_timeout_ms / 1000):
+                    records += await _next_records(consumer, place)
     except (KafkaError, TimeoutError) as error:
         message = f"topic {topic} could not be read to its end ({type(error).__name__}); is the broker up?"
         raise Unavailable(message) from error
@@ -307,6 +313,15 @@ async def read_topic(settings: KafkaSettings, topic: str) -> list[Record]:
         return records
     finally:
         await consumer.stop()
+
+
+async def _next_records(consumer: AIOKafkaConsumer, place: TopicPartition) -> list[Record]:
+    """The next records of a partition; none where it only goes past the marks of transactions."""
+    begin = await consumer.position(place)
+    found: dict[TopicPartition, list[ConsumerRecord]] = {}
+    while not found and await consumer.position(place) == begin:
+        found = await consumer.getmany(place, timeout_ms=_POLL_MS)
+    return [_record(message) for messages in found.values() for message in messages]
 
 
 async def create_topics(settings: KafkaSettings, topics: Iterable[Topic]) -> None:
