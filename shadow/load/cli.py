@@ -1,5 +1,6 @@
 """The verb `load`. Only click is imported here; each verb imports what it needs."""
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,7 +43,7 @@ class _SloOption(click.ParamType[tuple[str, float]]):
             bound = float(limit)
         except ValueError:
             bound = 0.0
-        if name not in _SLOS or not bound > 0:
+        if name not in _SLOS or not 0 < bound < math.inf:
             self.fail("give ttft=MS, tpot=MS or e2e=MS", param, ctx)
         return name, bound
 
@@ -156,13 +157,20 @@ def run(*, as_json: bool, **options: Any) -> None:  # noqa: ANN401 - options as 
     *_WHOM,
     click.option("--from", "first", type=click.IntRange(1, 10_000), default=1, show_default=True, help="First load."),
     click.option("--to", "most", type=click.IntRange(1, 10_000), default=512, show_default=True, help="Last load."),
+    click.option(
+        "--within",
+        type=click.FloatRange(0, 1),
+        default=0.15,
+        show_default=True,
+        help="How closely limit and knee are searched for, as a share; 0 finds the very numbers.",
+    ),
     *_WHAT,
 )
-def saturate(*, first: int, most: int, as_json: bool, **options: Any) -> None:  # noqa: ANN401 - as above
+def saturate(*, first: int, most: int, within: float, as_json: bool, **options: Any) -> None:  # noqa: ANN401 - as above
     """Search for the most requests in flight that each lane carries with 95 % of them within the bounds.
 
-    The load is doubled until it is not carried or brings no more tokens, then halved in. Exit code 1 when not even the
-    first load was carried.
+    The load is doubled until it is not carried or brings no more tokens, then halved in on the limit and on the knee.
+    Exit code 1 when not even the first load was carried.
 
     \b
     Example:
@@ -173,7 +181,7 @@ def saturate(*, first: int, most: int, as_json: bool, **options: Any) -> None:  
     from shadow.load.main import find_saturation
     from shadow.load.showing import limits_object, limits_table, to_json
 
-    run_id, limits = find_saturation(_wanted(options, is_silent=as_json), first=first, most=most)
+    run_id, limits = find_saturation(_wanted(options, is_silent=as_json), first=first, most=most, within=within)
     if as_json:
         click.echo(to_json({"run_id": run_id, "lanes": limits_object(limits)}))
     else:

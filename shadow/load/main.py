@@ -2,13 +2,14 @@
 
 import asyncio
 import os
+import re
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from rich.console import Console
 
@@ -26,13 +27,15 @@ from shadow.load.live import Screen, Silence
 from shadow.load.plan import STREAMS, Arm, LoadPlan
 from shadow.load.prompts import Prompts, bounded, from_file, from_traffic
 from shadow.load.run import LoadRun
-from shadow.load.saturation import Saturation, Tried, next_streams, saturation_of, tried_of
+from shadow.load.saturation import Saturation, Tried, saturation_of, search
 from shadow.load.server_watch import ServerWatch, watching
 from shadow.main import show_experiment
 from shadow.replay import Lane
 from shadow.settings import ClickHouseSettings, ShadowSettings
 from shadow.store.clickhouse import Store
 from shadow.worker.lane import open_session
+
+_RUN: Final = re.compile(r"[\w.-]{1,64}", re.ASCII)
 
 type Limits = dict[Lane, tuple[list[Tried], Saturation]]
 """What was tried in each lane, and what it says."""
@@ -87,17 +90,17 @@ def run_load(wanted: Wanted) -> tuple[str, list[LoadLevel]]:
     return _with_plan(wanted, act)
 
 
-def find_saturation(wanted: Wanted, *, first: int, most: int) -> tuple[str, Limits]:
+def find_saturation(wanted: Wanted, *, first: int, most: int, within: float) -> tuple[str, Limits]:
     """Search for the load that each lane still carries, one lane after the other; errors as of `run_load`."""
+    if first > most:
+        message = f"the first load, {first}, is above the last one, {most}; give --from at most --to"
+        raise UsageError(message)
 
     async def act(plan: LoadPlan, _books: Books, run_of: Callable[[LoadPlan], LoadRun]) -> Limits:
         found: Limits = {}
         for arm in plan.arms:
             alone = run_of(plan.only(arm))
-            tried: list[Tried] = []
-            while (streams := next_streams(tried, first=first, most=most)) is not None:
-                levels = await alone.run_load(Load(Loop.CLOSED, streams))
-                tried.append(tried_of(streams, levels))
+            tried = await search(alone.try_streams, first=first, most=most, within=within)
             found[arm.lane] = (tried, saturation_of(tried))
         return found
 
@@ -183,6 +186,7 @@ type Act[T] = Callable[[LoadPlan, Books, Callable[[LoadPlan], LoadRun]], Corouti
 
 def _with_plan[T](wanted: Wanted, act: Act[T]) -> tuple[str, T]:
     """Do something with the plan, its books, and what makes a run of a plan."""
+    _check(wanted)
     arms = _arms(wanted)
     run_id = wanted.run_id or datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
     prompts = bounded(
@@ -235,18 +239,31 @@ def _run_of(
     )
 
 
-def _arms(wanted: Wanted) -> tuple[Arm, ...]:
-    """The lanes, their hosts allowed; a single URL is a candidate."""
+def _check(wanted: Wanted) -> None:
+    """Refuse options that contradict each other, before anything is asked of a service."""
     if bool(wanted.experiment_id) == bool(wanted.url):
         raise UsageError("give either --experiment, or --url with --model")
+    if bool(wanted.url) != bool(wanted.model):
+        raise UsageError("--url and --model, the name that requests to it carry, need each other")
+    if wanted.run_id and not _RUN.fullmatch(wanted.run_id):
+        raise UsageError(
+            "the name of a run is 1 to 64 letters, digits, dots, dashes and underscores; give another --run"
+        )
+    if wanted.exact_tokens and wanted.output_tokens is None:
+        raise UsageError("--exact-tokens needs --output-tokens, the bound that replies are brought to")
+    if wanted.most_clients is not None and wanted.most_clients < wanted.clients:
+        message = f"--max-clients {wanted.most_clients} is below --clients {wanted.clients}; give as many at least"
+        raise UsageError(message)
+
+
+def _arms(wanted: Wanted) -> tuple[Arm, ...]:
+    """The lanes, their hosts allowed; a single URL is a candidate."""
     arms: tuple[Arm, ...]
     if wanted.experiment_id:
         experiment = show_experiment(wanted.experiment_id)
         arms = (Arm(Lane.BASELINE, experiment.baseline), Arm(Lane.CANDIDATE, experiment.candidate))
-    elif wanted.model:
-        arms = (Arm(Lane.CANDIDATE, Deployment(deployment_id="url", base_url=wanted.url, model=wanted.model)),)
     else:
-        raise UsageError("--url needs --model, the name that requests to it carry")
+        arms = (Arm(Lane.CANDIDATE, Deployment(deployment_id="url", base_url=wanted.url, model=wanted.model)),)
     hosts = frozenset(host.strip() for host in ShadowSettings().allowed_hosts.split(",") if host.strip())
     for arm in arms:
         check_allowed(arm.deployment, allowed_hosts=hosts)
@@ -266,7 +283,7 @@ def _prompts(wanted: Wanted) -> Prompts:
     if wanted.prompts is not None:
         return from_file(wanted.prompts)
     if wanted.traffic == "log":
-        records = asyncio.run(read_topic(KafkaSettings(), EXCHANGES.name))
+        records = asyncio.run(read_topic(KafkaSettings(), EXCHANGES.name, last=wanted.last))
         return from_traffic((record.value for record in records), source="the log", most=wanted.last)
     store = Store.connect(ClickHouseSettings())
     try:

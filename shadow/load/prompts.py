@@ -82,7 +82,9 @@ def from_traffic(records: Iterable[bytes], *, source: str, most: int) -> Prompts
             found[exchange.exchange_id] = exchange
     kept = sorted(found.values(), key=lambda one: (one.captured_at, one.exchange_id))[-most:]
     if not kept:
-        message = f"no exchange of {source} can be asked again ({_told(skipped)}); give --prompts FILE instead"
+        message = (
+            f"no exchange of {source} can be asked again ({_told(skipped)}); give --prompts FILE, or a larger --last"
+        )
         raise UsageError(message)
     return Prompts(source, tuple(kept), _rate(kept), dict(skipped))
 
@@ -148,16 +150,26 @@ def _object(line: str, *, where: str) -> dict[str, JsonValue]:
 
 
 def _body(line: dict[str, JsonValue], where: str) -> dict[str, JsonValue]:
-    if isinstance(line.get("messages"), list):
+    if isinstance(messages := line.get("messages"), list):
+        if not messages:
+            message = f"{where}: `messages` is empty; give at least one"
+            raise UsageError(message)
         return line
     prompt, tokens = line.get("prompt"), line.get("output_tokens")
     if not isinstance(prompt, str):
         message = f"{where}: neither `messages` nor `prompt`; give one of them"
         raise UsageError(message)
     body: dict[str, JsonValue] = {"messages": [{"role": "user", "content": prompt}]}
-    if isinstance(tokens, int) and tokens > 0:
-        body["max_tokens"] = tokens
+    if tokens is not None:
+        body["max_tokens"] = _bound(tokens, where)
     return body
+
+
+def _bound(tokens: JsonValue, where: str) -> int:
+    if isinstance(tokens, bool) or not isinstance(tokens, int) or tokens < 1:
+        message = f"{where}: `output_tokens` must be a whole number above 0"
+        raise UsageError(message)
+    return tokens
 
 
 def _exchange(body: dict[str, JsonValue], *, source: str, place: int) -> Exchange:

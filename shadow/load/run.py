@@ -14,6 +14,7 @@ from shadow.load.crew import Measured, Watcher, measure
 from shadow.load.level import Block, Load, LoadLevel, Loop
 from shadow.load.order import Order
 from shadow.load.plan import Arm, LoadPlan
+from shadow.load.saturation import Tried, tried_of
 from shadow.load.server_watch import ServerWatch, kv_size_tokens
 from shadow.load.steadiness import unsteady_reason
 from shadow.load.window import in_flight_of, mark_kept, window_of
@@ -86,6 +87,10 @@ class LoadRun:
     async def run_load(self, load: Load) -> list[LoadLevel]:
         """Measure the blocks of one load that are not stored yet; gives all of them."""
         return [self._stored.get(block) or await self.run_block(arm, block) for arm, block in self._plan.blocks(load)]
+
+    async def try_streams(self, streams: int) -> Tried:
+        """What so many requests in flight lead to."""
+        return tried_of(streams, await self.run_load(Load(Loop.CLOSED, streams)))
 
     async def run_block(self, arm: Arm, block: Block) -> LoadLevel:
         """Measure one block, whatever is stored."""

@@ -1,6 +1,6 @@
 """Search of the load that a deployment still carries: which load to try next, and what the tried ones say."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,7 +16,8 @@ PLATEAU: Final = 1.05
 KNEE_SHARE: Final = 0.95
 """Share of the best throughput that the knee reaches."""
 
-_CLOSE: Final = 1.15
+WITHIN: Final = 0.15
+"""How closely the limit and the knee are searched for when nothing else is asked, as a share."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +70,41 @@ def _good_share(figures: Figures) -> float:
     return figures.good_share if figures.good_share is not None else 0.0
 
 
-def next_streams(tried: Sequence[Tried], *, first: int, most: int) -> int | None:
-    """The load to try next: doubled until one is not carried or brings nothing, then halved in; None at the end."""
+def next_streams(tried: Sequence[Tried], *, first: int, most: int, within: float = WITHIN) -> int | None:
+    """The load to try next: doubled until one is not carried or brings nothing, then halved in; None at the end.
+
+    Halved in is first on the limit, then on the knee.
+
+    Args:
+        within: Share of a load to which both are to be known; 0 asks for the very number.
+    """
     if not tried:
         return first
     found = saturation_of(tried)
-    if found.refused is None:
-        highest = max(one.streams for one in tried)
-        return None if highest >= most or _is_flat(tried) else min(highest * 2, most)
-    low = found.carried or 0
-    middle = (low + found.refused) // 2
-    return middle if low < middle and found.refused > max(low, 1) * _CLOSE else None
+    highest = max(one.streams for one in tried)
+    if found.refused is None and not _is_flat(tried):
+        return min(highest * 2, most) if highest < most else None
+    middle = None if found.refused is None else _between(found.carried or 0, found.refused, within=within)
+    if middle is None and found.knee is not None:
+        below = max((one.streams for one in tried if one.streams < found.knee), default=found.knee)
+        middle = _between(below, found.knee, within=within)
+    return middle
+
+
+def _between(low: int, high: int, *, within: float) -> int | None:
+    """The load in the middle; None when the two are close enough."""
+    middle = (low + high) // 2
+    return middle if low < middle and high > max(low, 1) * (1 + within) else None
+
+
+async def search(
+    measure: Callable[[int], Awaitable[Tried]], *, first: int, most: int, within: float = WITHIN
+) -> list[Tried]:
+    """Try loads until the limit and the knee are known, or `most` is carried."""
+    tried: list[Tried] = []
+    while (streams := next_streams(tried, first=first, most=most, within=within)) is not None:
+        tried.append(await measure(streams))
+    return tried
 
 
 def _is_flat(tried: Sequence[Tried]) -> bool:

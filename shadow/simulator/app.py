@@ -1,6 +1,7 @@
 """The simulator as an ASGI application: routes, replies at their times, and the faults of the wire."""
 
 import asyncio
+import sys
 import time
 from collections.abc import Coroutine, Mapping
 from importlib.metadata import PackageNotFoundError, version
@@ -33,6 +34,7 @@ class Simulator:
         self._behaviour = behaviour
         self._planner = Planner(behaviour)
         self._metrics = Metrics(behaviour)
+        self._places = asyncio.Semaphore(behaviour.max_num_seqs or sys.maxsize)
         self._stopping = asyncio.Event()
 
     def stop(self) -> None:
@@ -96,8 +98,7 @@ class Simulator:
             await connection.refuse(400, str(error))
             return
         self._count(planned)
-        with self._metrics.serving(planned.prompt_tokens + planned.completion_tokens):
-            await self._until_over(connection, self._send(connection, planned, arrived_s=arrived_s))
+        await self._until_over(connection, self._answer(connection, planned, arrived_s=arrived_s))
 
     def _count(self, planned: Planned) -> None:
         self._metrics.prompt_tokens.inc(planned.prompt_tokens)
@@ -120,7 +121,25 @@ class Simulator:
         elif self._stopping.is_set() and not connection.started:
             await connection.refuse(503, "the simulator is stopping", kind="server_error")
 
-    async def _send(self, connection: Connection, planned: Planned, *, arrived_s: float) -> None:
+    async def _answer(self, connection: Connection, planned: Planned, *, arrived_s: float) -> None:
+        """Send a reply when there is a place for it; its times begin then.
+
+        Source: vLLM's `--max-num-seqs`, first come, first served.
+        """
+        begun_s = arrived_s
+        if self._places.locked():
+            with self._metrics.waiting():
+                await self._places.acquire()
+            begun_s = time.perf_counter()
+        else:
+            await self._places.acquire()
+        try:
+            with self._metrics.serving(planned.prompt_tokens + planned.completion_tokens):
+                await self._send(connection, planned, arrived_s=arrived_s, begun_s=begun_s)
+        finally:
+            self._places.release()
+
+    async def _send(self, connection: Connection, planned: Planned, *, arrived_s: float, begun_s: float) -> None:
         headers = {
             "x-understudy-simulator-ttft-ms": f"{planned.schedule.ttft_ms:.3f}",
             "x-understudy-simulator-fault": planned.fault or "",
@@ -131,15 +150,15 @@ class Simulator:
             await connection.refuse(500, "a planned fault", kind="server_error", headers=headers)
         elif planned.events is not None:
             await connection.start(200, content_type=_SSE, headers={"cache-control": "no-cache"} | headers)
-            await self._stream(connection, planned, planned.events, arrived_s=arrived_s)
+            await self._stream(connection, planned, planned.events, arrived_s=arrived_s, begun_s=begun_s)
         else:
-            await self._send_body(connection, planned, headers=headers, arrived_s=arrived_s)
+            await self._send_body(connection, planned, headers=headers, arrived_s=arrived_s, begun_s=begun_s)
 
     async def _send_body(
-        self, connection: Connection, planned: Planned, *, headers: Mapping[str, str], arrived_s: float
+        self, connection: Connection, planned: Planned, *, headers: Mapping[str, str], arrived_s: float, begun_s: float
     ) -> None:
-        await wait_until(arrived_s + planned.schedule.offsets_ms[-1] / 1000)
-        self._metrics.ttft_s.observe(planned.schedule.ttft_ms / 1000)
+        await wait_until(begun_s + planned.schedule.offsets_ms[-1] / 1000)
+        self._metrics.ttft_s.observe(begun_s - arrived_s + planned.schedule.ttft_ms / 1000)
         if planned.fault is not Fault.HALF_EVENT:
             await connection.reply(200, planned.body, headers=headers)
             return
@@ -148,7 +167,13 @@ class Simulator:
         await connection.write(planned.body[: len(planned.body) // 2])
 
     async def _stream(
-        self, connection: Connection, planned: Planned, events: tuple[WireEvent, ...], *, arrived_s: float
+        self,
+        connection: Connection,
+        planned: Planned,
+        events: tuple[WireEvent, ...],
+        *,
+        arrived_s: float,
+        begun_s: float,
     ) -> None:
         """Send the events at their times; a half event ends without the body's end, so that the server hangs up."""
         breaks_at = len(events) // 2 if planned.fault is Fault.HALF_EVENT else None
@@ -156,7 +181,7 @@ class Simulator:
         sent_ns: list[int] = []
         for place, event in enumerate(events):
             if event.step is not None:
-                await wait_until(arrived_s + planned.schedule.at_ms(event.step) / 1000)
+                await wait_until(begun_s + planned.schedule.at_ms(event.step) / 1000)
                 if not begun:
                     self._metrics.ttft_s.observe(time.perf_counter() - arrived_s)
                     begun = True

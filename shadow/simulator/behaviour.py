@@ -35,6 +35,9 @@ class Behaviour(BaseModel):
         default_factory=dict, description="Rate of each fault, in [0, 1], of the replies that it can apply to."
     )
     context_tokens: int = Field(default=32_768, gt=0, description="Longest prompt and reply together, tokens.")
+    max_num_seqs: int | None = Field(
+        default=None, gt=0, description="Requests answered at once, the others wait in order; None sets no bound."
+    )
     quantisation: str = Field(default="none", max_length=64, description="Label that /metrics reports.")
     stamps: bool = Field(
         default=False, description="Whether streams end with a comment that tells when each event was sent."

@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 @click.option("--itl-sigma", type=float, default=0.0, show_default=True, help="Its lognormal spread; 0 is exact.")
 @click.option("--fault", "faults", multiple=True, metavar="NAME=RATE", help="A fault and its rate; may be repeated.")
 @click.option("--context-tokens", type=int, default=32_768, show_default=True, help="Longest prompt and reply.")
+@click.option(
+    "--max-num-seqs", type=int, default=None, help="Requests answered at once; the others wait. Default: no bound."
+)
 @click.option("--quantisation", default="none", show_default=True, help="Label that /metrics reports.")
 def simulator(*, host: str, port: int, faults: tuple[str, ...], **fields: object) -> None:
     """Serve an OpenAI-compatible API without a model: scripted replies, exact times, known faults.

@@ -1,7 +1,7 @@
 """What /metrics tells, in the names that vLLM uses, so that the same probes read both. Counts only, never content."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -34,7 +34,7 @@ class Metrics:
             return Counter(name, words, names, registry=self._registry).labels(**labels)
 
         self._running = gauge("vllm:num_requests_running", "Requests being answered.")
-        self._waiting = gauge("vllm:num_requests_waiting", "Requests waiting; a simulator never lets one wait.")
+        self._waiting = gauge("vllm:num_requests_waiting", "Requests waiting for a place among those being answered.")
         self._held_blocks = 0
         kv_usage = gauge("vllm:kv_cache_usage_perc", "Share of the KV cache that requests being answered hold, 0 to 1.")
         kv_usage.set_function(lambda: min(self._held_blocks / BLOCKS, 1.0))
@@ -47,6 +47,10 @@ class Metrics:
             "understudy_simulator_faults", "Replies with a planned fault.", ("fault",), registry=self._registry
         )
         self._describe(behaviour)
+
+    def waiting(self) -> AbstractContextManager[None]:
+        """While the block lasts, a request waits to be answered."""
+        return self._waiting.track_inprogress()
 
     @contextmanager
     def serving(self, tokens: int) -> Iterator[None]:

@@ -1,7 +1,7 @@
 """Load against simulators in processes of their own: the loops, the crew, the order of blocks, and going on."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -12,13 +12,14 @@ from shadow.control.probe import probe
 from shadow.load.books import Books
 from shadow.load.crew import measure
 from shadow.load.figures import figures_of
-from shadow.load.level import Load, LoadLevel, Loop
+from shadow.load.level import Load, LoadLevel, Loop, Slo
 from shadow.load.live import Silence
 from shadow.load.order import Order, Tick
 from shadow.load.plan import Arm, LoadPlan
 from shadow.load.prompts import Prompts
-from shadow.load.run import LoadRun
-from shadow.load.server_watch import watching
+from shadow.load.run import LoadRun, Watching
+from shadow.load.saturation import Saturation, saturation_of, search
+from shadow.load.server_watch import ServerWatch, watching
 from shadow.replay import Lane, ReplayOutcome
 from shadow.simulator.behaviour import Behaviour
 from shadow.simulator.faults import Fault
@@ -69,13 +70,16 @@ async def test_a_closed_loop_keeps_its_number_in_flight() -> None:
     assert sum(one.sent_s <= middle < one.ended_s for one in measured.requests) == 4
 
 
-async def test_several_processes_share_the_streams_and_the_requests() -> None:
+@pytest.mark.parametrize(("clients", "most_of_one"), [(2, 2), (3, 2), (4, 1)])
+async def test_several_processes_share_the_streams_and_the_requests(clients: int, most_of_one: int) -> None:
     ticks: list[Tick] = []
     async with served("candidate") as arm:
-        measured = await measure(order_of(arm), clients=2, watch=ticks.append)
-    assert measured.clients == 2
+        measured = await measure(order_of(arm), clients=clients, watch=ticks.append)
+    assert measured.clients == clients
     assert [one.number for one in measured.requests] == list(range(40))
-    assert max(one.in_flight for one in measured.requests) == 2
+    assert max(one.in_flight for one in measured.requests) == most_of_one
+    middle = measured.requests[20].sent_s
+    assert sum(one.sent_s <= middle < one.ended_s for one in measured.requests) == 4
     assert sum(tick.done for tick in ticks) == 40
 
 
@@ -115,13 +119,13 @@ def plan_of(*arms: Arm, **changes: Any) -> LoadPlan:
 
 
 @asynccontextmanager
-async def running(plan: LoadPlan, books: Books) -> AsyncIterator[LoadRun]:
+async def running(plan: LoadPlan, books: Books, watch: Watching | None = None) -> AsyncIterator[LoadRun]:
     async with open_session() as session:
         yield LoadRun(
             plan,
             stored=books.stored(plan_hash=plan.plan_hash),
             keep=books.keep,
-            watching=lambda arm: watching(session, arm.deployment),
+            watching=watch or (lambda arm: watching(session, arm.deployment)),
             audience=Silence(),
         )
 
@@ -151,6 +155,16 @@ def _check_levels(levels: tuple[LoadLevel, ...]) -> None:
         assert level.server.kv_peak_tokens is not None
         assert level.server.kv_peak_tokens > 0
         assert level.server.ttft.total > 0
+
+
+async def test_the_limit_and_the_knee_of_a_simulator_are_its_planted_capacity() -> None:
+    async with served("candidate", ttft_ms=200.0, itl_ms=20.0, max_num_seqs=6) as arm:
+        # One more waits for a sixth of a reply of 340 ms: 57 ms.
+        plan = plan_of(arm, loads=(), slo=Slo(ttft_ms=230.0), kept=40)
+        books = Books(None, experiment_id="trial", run_id="run")
+        async with running(plan, books, watch=lambda _: nullcontext(ServerWatch())) as run:
+            found = saturation_of(await search(run.try_streams, first=5, most=64, within=0))
+    assert found == Saturation(carried=6, refused=7, knee=6)
 
 
 async def test_a_server_that_is_not_there_stops_the_run_and_stores_nothing() -> None:

@@ -13,6 +13,9 @@ from click.testing import CliRunner, Result
 
 from analytics.cli import understudy
 from proxy.errors import Refused, Unavailable, UsageError
+from proxy.log.kafka import create_topics, open_producer
+from proxy.log.topics import ALL, EXCHANGES
+from proxy.settings import KafkaSettings
 from shadow.settings import ClickHouseSettings
 from shadow.simulator.behaviour import Behaviour
 from shadow.simulator.serving import simulator_process
@@ -93,6 +96,30 @@ async def test_captured_traffic_is_asked_again_at_its_own_rate(shell: Shell) -> 
     levels = json.loads(done.stdout)["levels"]
     assert [(level["loop"], level["amount"]) for level in levels] == [("open", 20.0)] * 2
     assert all(level["failed"] == 0 for level in levels)
+
+
+async def test_captured_traffic_comes_from_the_log_too(shell: Shell) -> None:
+    kafka = KafkaSettings(bootstrap=shell["UNDERSTUDY_KAFKA_BOOTSTRAP"], idempotent=False)
+    bodies = [{"max_tokens": 3, "messages": [{"role": "user", "content": f"logged {n}"}]} for n in range(30)]
+    asked = [
+        exchange(n, request=body, captured_at=NOON + timedelta(seconds=n / 20), suite="s@1" if n == 29 else "")
+        for n, body in enumerate(bodies)
+    ]
+    await create_topics(kafka, ALL)
+    producer = await open_producer(kafka)
+    for one in asked:
+        await producer.publish(EXCHANGES.name, key=one.conversation_id.encode(), value=one.to_bytes())
+    await producer.close()
+    async with simulator_process(Behaviour(model="candidate", ttft_ms=5.0, itl_ms=1.0)) as url:
+        words = ("--url", url, "--model", "candidate", "--traffic", "log", "--last", "20", "--rate", "recorded")
+        done = await said(shell, "load", "run", *words, "--kept", "2", "--no-null-run", "--store", "--run", "log")
+    assert done.exit_code in {0, 1}, done.exception
+    store = Store.connect(ClickHouseSettings(port=int(shell["UNDERSTUDY_CLICKHOUSE_PORT"])))
+    sent = store.read("load_block_requests", experiment_id="", run_id="log")
+    store.close()
+    assert {row["amount"] for row in sent} == {20.0}
+    assert {row["exchange_id"] for row in sent} <= {one.exchange_id for one in asked[9:29]}
+    assert {row["outcome"] for row in sent} == {"completed"}
 
 
 async def test_wrong_words_say_what_to_do(shell: Shell, tmp_path: Path) -> None:

@@ -43,6 +43,20 @@ def test_a_wrong_line_is_named_by_its_number_alone(tmp_path: Path, bad: str) -> 
     assert "secret" not in str(raised.value)
 
 
+@pytest.mark.parametrize(
+    ("bad", "message"),
+    [
+        ({"messages": []}, "line 2: `messages` is empty"),
+        ({"prompt": "x", "output_tokens": -3}, "line 2: `output_tokens` must be a whole number above 0"),
+        ({"prompt": "x", "output_tokens": "many"}, "line 2: `output_tokens` must be a whole number above 0"),
+        ({"prompt": "x", "output_tokens": True}, "line 2: `output_tokens` must be a whole number above 0"),
+    ],
+)
+def test_a_bound_or_a_conversation_that_cannot_be_meant_is_refused(tmp_path: Path, bad: Any, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        from_file(written(tmp_path, {"prompt": "one"}, bad))
+
+
 def test_an_empty_file_is_no_prompts(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no prompt"):
         from_file(written(tmp_path, " "))

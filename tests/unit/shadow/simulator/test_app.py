@@ -102,6 +102,41 @@ async def test_the_kv_cache_is_used_by_requests_under_way_and_free_after_them(se
                 await asyncio.sleep(0.01)
 
 
+async def test_requests_beyond_the_places_wait_in_the_order_of_asking(session: aiohttp.ClientSession) -> None:
+    first_ms: dict[int, float] = {}
+    begun_s = time.perf_counter()
+
+    async def ask(place: int, url: str) -> None:
+        async with session.post(url + CHAT, json=ASKED | {"stream": True}) as reply:
+            await reply.content.readany()
+            first_ms[place] = (time.perf_counter() - begun_s) * 1000
+            await reply.read()
+
+    async with simulator_in_loop(behave(ttft_ms=300, itl_ms=0, max_num_seqs=2)) as url, asyncio.TaskGroup() as group:
+        for place in range(5):
+            group.create_task(ask(place, url))
+            await asyncio.sleep(0.01)
+        async with session.get(f"{url}/metrics") as reply:
+            told = await reply.text()
+        assert 'vllm:num_requests_running{model_name="m"} 2.0' in told
+        assert 'vllm:num_requests_waiting{model_name="m"} 3.0' in told
+    assert list(first_ms) == [0, 1, 2, 3, 4]
+    assert first_ms[1] >= 300
+    assert first_ms[2] >= 600
+    assert first_ms[4] >= 900
+
+
+async def test_a_client_that_leaves_while_it_waits_takes_no_place(session: aiohttp.ClientSession) -> None:
+    async with simulator_in_loop(behave(ttft_ms=200, itl_ms=0, max_num_seqs=1)) as url:
+        held = asyncio.create_task(session.post(url + CHAT, json=ASKED))
+        await asyncio.sleep(0.02)
+        with pytest.raises(TimeoutError):
+            await session.post(url + CHAT, json=ASKED, timeout=aiohttp.ClientTimeout(total=0.05))
+        (await held).close()
+        async with asyncio.timeout(5), session.post(url + CHAT, json=ASKED) as reply:
+            assert reply.status == 200
+
+
 async def test_a_stream_can_tell_when_each_of_its_events_was_sent(session: aiohttp.ClientSession) -> None:
     async with simulator_in_loop(behave(stamps=True)) as url:
         began_ns = time.perf_counter_ns()
