@@ -15,10 +15,12 @@ from shadow.load.crew import Watcher
 from shadow.load.figures import Spread, figures_of
 from shadow.load.level import Block, LoadLevel
 from shadow.load.order import Tick
-from shadow.load.showing import name_of, state_of, table_of
+from shadow.load.showing import ROWS_OF_BLOCK, name_of, state_of, table_of
 
 _RECENT: Final = 500
 _REFRESH_PER_S: Final = 4
+_OTHER_ROWS: Final = 14
+"""Rows for the block that goes on, the table's head, and a few reasons below it."""
 
 
 class Now:
@@ -61,7 +63,7 @@ class Screen:
         self._title = title
         self._levels: list[LoadLevel] = []
         self._now: Now | None = None
-        self._live = Live(console=console, get_renderable=self._view, refresh_per_second=_REFRESH_PER_S, transient=True)
+        self._live = Live(console=console, get_renderable=self.view, refresh_per_second=_REFRESH_PER_S, transient=True)
 
     def __enter__(self) -> Self:
         if self._console.is_terminal:
@@ -92,8 +94,12 @@ class Screen:
                 soft_wrap=True,
             )
 
-    def _view(self) -> Group:
-        done: list[Table] = [table_of(self._levels, title=self._title)] if self._levels else []
+    def view(self) -> Group:
+        """The latest complete blocks, as many as there is room for, and below them what goes on."""
+        room = max((self._console.height - _OTHER_ROWS) // ROWS_OF_BLOCK, 1)
+        shown = self._levels[-room:]
+        title = self._title if len(shown) == len(self._levels) else f"{self._title}, the latest {len(shown)} blocks"
+        done: list[Table] = [table_of(shown, title=title)] if shown else []
         return Group(*done, *([self._now] if self._now else []))
 
 

@@ -2,16 +2,31 @@
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Final
 
+from rich.box import SIMPLE
 from rich.table import Table
 
-from shadow.load.figures import Figures, figures_of
+from shadow.load.figures import Figures, Spread, figures_of
 from shadow.load.level import LoadLevel
 from shadow.load.saturation import Saturation, Tried
 from shadow.replay import Lane
+
+_HEADINGS: Final = (
+    "load\nlane, block",
+    "kept\nfailed",
+    "",
+    "TTFT\nms",
+    "TPOT\nms",
+    "ITL\nms",
+    "E2E\ns",
+    "tok/s\ngood/s",
+    "peak KV\nweights",
+)
+ROWS_OF_BLOCK: Final = 4
+"""Rows of the table that one block takes."""
 
 
 def state_of(level: LoadLevel) -> str:
@@ -22,15 +37,14 @@ def state_of(level: LoadLevel) -> str:
 
 
 def table_of(levels: Sequence[LoadLevel], *, title: str) -> Table:
-    """One line per block; why some may not be used is said below."""
+    """Three lines per block, P50, P95 and P99, in 80 columns; why some may not be used is said below."""
     reasons = [f"{name_of(one)}: {state_of(one)}" for one in levels if one.void_reason or one.unsteady_reason]
     caption = ["Failed and timed-out requests count as infinity in every quantile.", *reasons]
-    table = Table(title=title, caption="\n".join(caption), caption_justify="left")
-    for heading in ("load", "lane", "kept", "failed", "TTFT ms\np50/p95/p99", "TPOT ms\np50/p95", "E2E s\np50/p95",
-                    "tok/s", "good/s", "KV\ntokens"):  # fmt: skip
-        table.add_column(heading, justify="left" if heading in {"load", "lane"} else "right", no_wrap=True)
+    table = Table(title=title, caption="\n".join(caption), caption_justify="left", box=SIMPLE, padding=(0, 1, 0, 0))
+    for heading in _HEADINGS:
+        table.add_column(heading, justify="left" if heading == _HEADINGS[0] else "right", no_wrap=True)
     for level in levels:
-        table.add_row(*_cells(level), style="" if is_resolved([level]) else "dim")
+        table.add_row(*_cells(level), style="" if is_resolved([level]) else "dim", end_section=True)
     return table
 
 
@@ -43,17 +57,18 @@ def _cells(level: LoadLevel) -> list[str]:
     figures = figures_of(level)
     unresolved = "" if is_resolved([level]) else " *"
     return [
-        f"{level.load}{unresolved}",
-        f"{level.lane} {level.block.number}",
-        str(figures.kept),
-        str(figures.failed),
-        "/".join(map(_ms, (figures.ttft_ms.p50, figures.ttft_ms.p95, figures.ttft_ms.p99))),
-        "/".join(map(_ms, (figures.tpot_ms.p50, figures.tpot_ms.p95))),
-        "/".join(map(_seconds, (figures.e2e_ms.p50, figures.e2e_ms.p95))),
-        _plain(figures.tokens_per_s),
-        _plain(figures.goodput_per_s),
-        "-" if level.server.kv_peak_tokens is None else f"{level.server.kv_peak_tokens:.0f}",
+        f"{level.load}{unresolved}\n{level.lane} {level.block.number}",
+        f"{figures.kept}\n{figures.failed}",
+        "p50\np95\np99",
+        *(_lines(spread, _ms) for spread in (figures.ttft_ms, figures.tpot_ms, figures.itl_ms)),
+        _lines(figures.e2e_ms, _seconds),
+        f"{_plain(figures.tokens_per_s)}\n{_plain(figures.goodput_per_s)}",
+        f"{_tokens(level.server.kv_peak_tokens)}\n{_gigabytes(level.weight_bytes)}",
     ]
+
+
+def _lines(spread: Spread, written: Callable[[float | None], str]) -> str:
+    return "\n".join(map(written, (spread.p50, spread.p95, spread.p99)))
 
 
 def level_object(level: LoadLevel) -> dict[str, Any]:
@@ -108,13 +123,21 @@ def _seconds(value: float | None) -> str:
     return "-" if value is None else f"{value / 1000:.2f}"
 
 
+def _tokens(value: float | None) -> str:
+    return "-" if value is None else f"{value:.0f} tok"
+
+
+def _gigabytes(value: int | None) -> str:
+    return "-" if value is None else f"{value / 1e9:.2f} GB"
+
+
 def _plain(value: float | None) -> str:
     return "-" if value is None else f"{value:.1f}"
 
 
 def limits_table(limits: Mapping[Lane, tuple[Sequence[Tried], Saturation]], *, title: str) -> Table:
     """One line per lane and load that was tried, what they say together in the caption."""
-    table = Table(title=title, caption="\n".join(_limit_line(lane, found) for lane, (_, found) in limits.items()))
+    table = Table(title=title, caption="\n".join(_limit_line(lane, *found) for lane, found in limits.items()))
     for heading in ("lane", "in flight", "tok/s", "within the bounds", "carried"):
         table.add_column(heading, justify="left" if heading == "lane" else "right")
     for lane, (tried, _) in limits.items():
@@ -145,8 +168,10 @@ def run_object(run: Mapping[str, Any]) -> dict[str, Any]:
     return {**run, "began_at": run["began_at"].isoformat()}
 
 
-def _limit_line(lane: Lane, found: Saturation) -> str:
+def _limit_line(lane: Lane, tried: Sequence[Tried], found: Saturation) -> str:
     carried = f"carries {found.carried} in flight" if found.carried is not None else "carries not even the first load"
-    refused = f", not {found.refused}" if found.refused is not None else ", and more was not tried"
+    is_known = all(one.is_sound for one in tried if one.streams == found.refused)
+    refused = f", {'not' if is_known else 'unresolved at'} {found.refused}"
+    refused = refused if found.refused is not None else ", and more was not tried"
     knee = f"; 95 % of its best throughput from {found.knee} on" if found.knee is not None else ""
     return f"{lane} {carried}{refused}{knee}"

@@ -42,6 +42,20 @@ def test_on_a_screen_complete_blocks_stand_above_what_goes_on() -> None:
     assert "load run friday" in out.getvalue()
 
 
+def test_the_block_that_goes_on_is_seen_however_many_are_complete() -> None:
+    out = io.StringIO()
+    console = Console(file=out, width=80, height=24, force_terminal=True)
+    with Screen(console, title="load run friday") as screen:
+        for number in range(12):
+            screen.end(load_level(number=number))
+        screen.begin(BLOCK, requests=40, clients=1)(TICK)
+        told = io.StringIO()
+        Console(file=told, width=80).print(screen.view())
+    assert "block 1: 5 of 40" in told.getvalue()
+    assert "the latest 2 blocks" in told.getvalue()
+    assert len(told.getvalue().splitlines()) <= 24
+
+
 def test_silence_takes_everything() -> None:
     silence = Silence()
     silence.begin(BLOCK, requests=40, clients=1)(TICK)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from rich.console import Console
 from rich.table import Table
 
+from shadow.load.level import Load, Loop
 from shadow.load.saturation import Saturation, Tried
 from shadow.load.showing import (
     is_resolved,
@@ -19,7 +20,7 @@ from shadow.load.showing import (
     to_json,
 )
 from shadow.replay import Lane
-from tests.loads import CHECK, closed_requests, failed_request, load_level
+from tests.loads import CHECK, closed_requests, failed_request, load_level, load_request
 
 TRIED = [
     Tried(4, tokens_per_s=100.0, good_share=1.0, is_sound=True),
@@ -38,6 +39,22 @@ def test_a_block_that_may_not_be_used_is_marked_and_says_why() -> None:
     text = shown(table_of([load_level(), load_level(number=1, unsteady_reason="completions drift")], title="run"))
     assert text.count("4 in flight *") == 1
     assert "4 in flight, candidate, block 1: unresolved (completions drift)" in text
+
+
+def test_every_figure_of_a_block_is_whole_in_eighty_columns() -> None:
+    sent = [load_request(number, sent_s=number / 10, ttft_ms=15_234) for number in range(600)]
+    console = Console(width=80, file=io.StringIO(), record=True)
+    console.print(table_of([load_level(sent, load=Load(Loop.OPEN, 123.4), unsteady_reason="drift")], title="run"))
+    rows = [line.split() for line in console.export_text().splitlines()]
+    assert ["123.4", "requests/s", "*", "78", "p50", "15234", "10.0", "10.0", "15.27", "49.9", "250", "tok"] in rows
+    assert ["candidate", "0", "0", "p95", "15234", "10.0", "10.0", "15.27", "0.0", "8.00", "GB"] in rows
+    assert ["p99", "15234", "10.0", "10.0", "15.27"] in rows
+
+
+def test_a_load_that_has_no_result_is_not_called_refused() -> None:
+    tried = [TRIED[0], replace(TRIED[1], is_sound=False)]
+    text = shown(limits_table({Lane.CANDIDATE: (tried, Saturation(carried=4, refused=8, knee=4))}, title="search"))
+    assert "carries 4 in flight, unresolved at 8" in " ".join(text.split())
 
 
 def test_a_void_block_is_void_whatever_else_it_is() -> None:
