@@ -18,6 +18,7 @@ VERBS: Mapping[str, tuple[str, str]] = {
     "load": ("shadow.load.cli:load", "Put load on both lanes, or on one URL, and measure them."),
     "agent": ("shadow.agentic.cli:agent", "Let both lanes act as agents in closed worlds."),
     "judge": ("analytics.judging_cli:judge", "Judge stored pairs; list the judges."),
+    "watch": ("analytics.watching_cli:watch", "What may be concluded of each gate while an experiment still runs."),
     "decide": ("analytics.decision_cli:decide", "Decide experiments and write the report."),
     "report": ("analytics.report_cli:report", "Write the reports of stored decisions again, and the index."),
     "schedule": ("analytics.schedule_cli:schedule", "Judge, decide, report and deliver at set times."),

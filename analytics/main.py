@@ -11,10 +11,12 @@ from pydantic import ValidationError
 from analytics.decide.decision import Decision
 from analytics.decide.ranking import rank
 from analytics.decide.score_card import load_score_card
+from analytics.decide.watching import Watched, watch
 from analytics.jobs.asking import Endpoint, ModelAsker
 from analytics.jobs.calibrating import Measured, calibrate, quality_row, read_labelled
 from analytics.jobs.decisions import keep_decision, load_last_decisions
 from analytics.jobs.embedding import EndpointEmbedder
+from analytics.jobs.evidence import load_evidence
 from analytics.jobs.explaining import Explanation, explain
 from analytics.jobs.judging import (
     JudgeCoverage,
@@ -170,6 +172,18 @@ def run_judges(
         return judge_experiment(
             store, experiment_id=experiment_id, judges=judges, batch=batch, run=run, advance=advance
         )
+
+
+def watch_experiment(experiment_id: str, *, settle_s: float) -> tuple[Watched, ...]:
+    """What may be concluded of an experiment now, while it runs.
+
+    Raises:
+        UsageError: the store knows no such experiment.
+    """
+    with opened_store() as store:
+        evidence = load_evidence(store, experiment_id)
+    card = load_score_card(evidence.experiment.score_card)
+    return watch(evidence, card=card, now_s=datetime.now(UTC).timestamp(), settle_s=settle_s)
 
 
 def judge_coverage(experiment_id: str) -> list[JudgeCoverage]:
